@@ -1,0 +1,50 @@
+package discovery
+
+import (
+	"net/netip"
+	"time"
+)
+
+// A Network is the one home network that a round walks.
+type Network struct {
+	Interface string
+	Index     int            // of the interface
+	Prefix    netip.Prefix   // IPv4, masked, at most lan.MaxPrefixBits wide
+	Prefixes6 []netip.Prefix // on-link IPv6 prefixes, link-local and unique local
+	Addr      netip.Addr     // our own address on it
+	Gateway   netip.Addr     // zero if there is none
+	Practice  bool           // simulated devices on this computer's loopback
+}
+
+// A Request is one thing that was said to a device.
+type Request struct {
+	At        time.Time `json:"at"`
+	Addr      string    `json:"addr"` // "" for a question to everybody
+	Port      uint16    `json:"port"`
+	Transport string    `json:"transport"` // "tcp" or "udp"
+	Line      string    `json:"line"`      // "GET /", "connect", "mdns PTR _ipp._tcp.local"; never a password
+	Sent      int       `json:"sent"`      // payload bytes
+	Received  int       `json:"received"`
+}
+
+// Traffic is what was said to one device, or to everybody, in one round.
+type Traffic struct {
+	Packets       int       `json:"packets"` // datagrams sent
+	Connections   int       `json:"connections"`
+	BytesSent     int       `json:"bytes_sent"`
+	BytesReceived int       `json:"bytes_received"`
+	LoginAttempts int       `json:"login_attempts"`
+	LoginFailures int       `json:"login_failures"`
+	Requests      []Request `json:"requests,omitempty"`
+}
+
+// Add puts what o holds on top.
+func (t *Traffic) Add(o Traffic) {
+	t.Packets += o.Packets
+	t.Connections += o.Connections
+	t.BytesSent += o.BytesSent
+	t.BytesReceived += o.BytesReceived
+	t.LoginAttempts += o.LoginAttempts
+	t.LoginFailures += o.LoginFailures
+	t.Requests = append(t.Requests, o.Requests...)
+}
