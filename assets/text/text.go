@@ -1,0 +1,162 @@
+// Package text turns keys and arguments into words of one language, from the catalogues in
+// assets/lang. Arguments may come from devices: they are inserted as they are, never read
+// as a template.
+package text
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"encoding/json"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+
+	"porchlight/assets"
+)
+
+// Args are the named arguments of a sentence. The argument "n" chooses the plural.
+type Args map[string]any
+
+// A Catalog gives words of one language. It is safe for concurrent use.
+type Catalog struct {
+	Tag       language.Tag
+	localizer *i18n.Localizer
+	keys      map[string]bool
+}
+
+// fallback is the language that has every key; a test keeps the others equal to it.
+const fallback = "en"
+
+// Languages lists the catalogues that there are, the fallback first.
+func Languages() []language.Tag {
+	tags := []language.Tag{language.Make(fallback)}
+	names, _ := fs.Glob(assets.Lang, "lang/*.json")
+	for _, name := range names {
+		if tag := strings.TrimSuffix(path.Base(name), ".json"); tag != fallback {
+			tags = append(tags, language.Make(tag))
+		}
+	}
+	return tags
+}
+
+// Open loads the catalogue that suits best the languages a person reads, such as
+// "pt-BR" or "de_DE.UTF-8", best first. English is the last resort. It fails only if the
+// catalogues in the program are broken.
+func Open(wanted ...string) (*Catalog, error) {
+	bundle := i18n.NewBundle(language.Make(fallback))
+	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
+	tags := Languages()
+	for _, tag := range tags {
+		if _, err := bundle.LoadMessageFileFS(assets.Lang, "lang/"+tag.String()+".json"); err != nil {
+			return nil, fmt.Errorf("load the words of %s: %w", tag, err)
+		}
+	}
+	var prefer []language.Tag
+	for _, w := range wanted {
+		w, _, _ = strings.Cut(w, ".")
+		if tag, err := language.Parse(strings.ReplaceAll(w, "_", "-")); err == nil {
+			prefer = append(prefer, tag)
+		}
+	}
+	_, at, _ := language.NewMatcher(tags).Match(prefer...)
+	keys, err := keysOf(fallback)
+	if err != nil {
+		return nil, err
+	}
+	return &Catalog{Tag: tags[at], localizer: i18n.NewLocalizer(bundle, tags[at].String(), fallback), keys: keys}, nil
+}
+
+func keysOf(tag string) (map[string]bool, error) {
+	raw, err := assets.Lang.ReadFile("lang/" + tag + ".json")
+	if err != nil {
+		return nil, fmt.Errorf("read the words of %s: %w", tag, err)
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &all); err != nil {
+		return nil, fmt.Errorf("read the words of %s: %w", tag, err)
+	}
+	keys := make(map[string]bool, len(all))
+	for k := range all {
+		keys[k] = true
+	}
+	return keys, nil
+}
+
+// T gives the words of key. A key that no catalogue knows comes back in brackets: a test
+// finds it, a person still sees something.
+func (c *Catalog) T(key string, args Args) string {
+	cfg := &i18n.LocalizeConfig{MessageID: key, TemplateData: args}
+	if n, ok := args["n"]; ok {
+		cfg.PluralCount = n
+	}
+	s, err := c.localizer.Localize(cfg)
+	if err != nil && s == "" {
+		return "[" + key + "]"
+	}
+	return s
+}
+
+// Has reports whether there are words for key.
+func (c *Catalog) Has(key string) bool { return c.keys[key] }
+
+// Date writes a day as people of the language do, in local time; "" for the zero time.
+func (c *Catalog) Date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format(c.T("format.date", nil))
+}
+
+// Time writes a day and a time of day, in local time; "" for the zero time.
+func (c *Catalog) Time(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format(c.T("format.time", nil))
+}
+
+// Advice is the plain words for one finding, in the catalogue's language.
+type Advice struct {
+	Title   string   // what we found
+	Meaning string   // why it matters
+	Who     string   // who profits; "" if nothing is known that can be cited
+	Source  string   // of Who, for those who want to read on
+	Steps   []string // what to do, at most six
+	Time    string   // how long, and what is needed
+	Pause   string   // what may stop working for a moment; "" if nothing
+	Cannot  string   // what to do if the steps cannot be done
+}
+
+// maxSteps is how many steps a card may have; more are not read.
+const maxSteps = 6
+
+// Advice gives the words for one kind of finding.
+func (c *Catalog) Advice(kind string, args map[string]string) Advice {
+	data := make(Args, len(args))
+	for k, v := range args {
+		data[k] = v
+	}
+	say := func(field string) string {
+		key := "advice." + kind + "." + field
+		if !c.Has(key) {
+			return ""
+		}
+		return c.T(key, data)
+	}
+	a := Advice{
+		Title: say("title"), Meaning: say("meaning"), Who: say("who"), Source: say("source"),
+		Time: say("time"), Pause: say("pause"), Cannot: say("cannot"),
+	}
+	for i := 1; i <= maxSteps; i++ {
+		s := say(fmt.Sprintf("step%d", i))
+		if s == "" {
+			break
+		}
+		a.Steps = append(a.Steps, s)
+	}
+	return a
+}
