@@ -1,0 +1,204 @@
+package lan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"time"
+
+	"golang.org/x/net/ipv4"
+
+	"porchlight/discovery"
+)
+
+// multicastTTL lets a question cross no more than the home's own bridges.
+const multicastTTL = 2
+
+// A Question is one datagram for everybody in the home.
+type Question struct {
+	To      netip.AddrPort // a multicast group
+	Payload []byte
+	Sends   int           // how many times it is sent, against lost packets
+	Gap     time.Duration // between two sends
+	Line    string        // what the ledger calls it
+}
+
+// Ask sends a question to a multicast group and calls answer for each datagram that comes
+// back from an address of this home, until ctx ends. The end of ctx is no error. answer
+// runs on the calling goroutine and must not keep b.
+func (h *Home) Ask(ctx context.Context, q Question, answer func(from netip.AddrPort, b []byte)) error {
+	if !q.To.Addr().Is4() || !q.To.Addr().IsMulticast() {
+		return fmt.Errorf("ask %s: %w", q.To, ErrOutside)
+	}
+	ifi, err := net.InterfaceByIndex(h.Network.Index)
+	if err != nil {
+		return fmt.Errorf("find interface %q: %w", h.Network.Interface, err)
+	}
+	pc, err := new(net.ListenConfig).ListenPacket(ctx, "udp4", netip.AddrPortFrom(h.Network.Addr, 0).String())
+	if err != nil {
+		return fmt.Errorf("open a socket on %s: %w", h.Network.Interface, err)
+	}
+	defer func() { _ = pc.Close() }()
+	stop := context.AfterFunc(ctx, func() { _ = pc.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	p4 := ipv4.NewPacketConn(pc)
+	if err := p4.SetMulticastInterface(ifi); err != nil {
+		return fmt.Errorf("choose %s for multicast: %w", ifi.Name, err)
+	}
+	_ = p4.SetMulticastTTL(multicastTTL)
+	_ = p4.SetMulticastLoopback(h.Network.Practice) // the practice home lives on this computer
+
+	sent := make(chan error, 1)
+	go func() { sent <- h.send(ctx, pc, q) }()
+	h.listen(pc, answer)
+	if err := <-sent; err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
+func (h *Home) send(ctx context.Context, pc net.PacketConn, q Question) error {
+	to := net.UDPAddrFromAddrPort(q.To)
+	for i := range max(q.Sends, 1) {
+		if i > 0 {
+			if err := sleep(ctx, q.Gap); err != nil {
+				return nil // asked often enough
+			}
+		}
+		n, err := pc.WriteTo(q.Payload, to)
+		if err != nil {
+			_ = pc.SetDeadline(time.Unix(1, 0)) // wakes the reader: nothing will come
+			return fmt.Errorf("send to %s: %w", q.To, err)
+		}
+		h.NoteMulticast(q.To, q.Line, n)
+	}
+	return nil
+}
+
+// listen hands out what arrives until the socket's deadline.
+func (h *Home) listen(pc net.PacketConn, answer func(netip.AddrPort, []byte)) {
+	perSource := map[netip.Addr]int{}
+	buf := make([]byte, maxDatagram)
+	for total := 0; total < maxAnswers; {
+		n, src, err := pc.ReadFrom(buf)
+		if err != nil {
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				return
+			}
+			total++ // a refused datagram comes back as an error on some systems
+			continue
+		}
+		udp, ok := src.(*net.UDPAddr)
+		if !ok {
+			continue
+		}
+		from := udp.AddrPort()
+		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+		if !h.Allowed(from.Addr()) {
+			continue
+		}
+		if perSource[from.Addr()]++; perSource[from.Addr()] > maxAnswersPerSource {
+			continue
+		}
+		total++
+		l := h.lane(from.Addr())
+		l.mu.Lock()
+		l.traffic.BytesReceived += n
+		l.mu.Unlock()
+		answer(from, buf[:n])
+	}
+}
+
+// Knock sends one empty datagram to each address, gently, so that the system asks who
+// has it and its neighbour table fills. Nothing has to answer; port 9 throws it away (RFC 863).
+func (h *Home) Knock(ctx context.Context, addrs []netip.Addr) error {
+	const discard = 9
+	pc, err := new(net.ListenConfig).ListenPacket(ctx, "udp4", netip.AddrPortFrom(h.Network.Addr, 0).String())
+	if err != nil {
+		return fmt.Errorf("open a socket on %s: %w", h.Network.Interface, err)
+	}
+	defer func() { _ = pc.Close() }()
+	for _, a := range addrs {
+		if !h.Allowed(a) {
+			return fmt.Errorf("knock at %s: %w", a, ErrOutside)
+		}
+		if err := h.knocks.Wait(ctx); err != nil {
+			return nil //nolint:nilerr // the round ended first
+		}
+		// An error means that nobody is there; the table knows that better.
+		_, _ = pc.WriteTo(nil, &net.UDPAddr{IP: a.AsSlice(), Port: discard})
+		h.mu.Lock()
+		h.everyone.Packets++
+		h.mu.Unlock()
+	}
+	return nil
+}
+
+// NoteMulticast writes in the ledger what a library sent to everybody on our behalf.
+func (h *Home) NoteMulticast(to netip.AddrPort, line string, bytes int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t := discovery.Traffic{Packets: 1, BytesSent: bytes}
+	if len(h.everyone.Requests) < maxNotes {
+		t.Requests = []discovery.Request{{At: time.Now().UTC(), Port: to.Port(), Transport: "udp", Line: line, Sent: bytes}}
+	}
+	h.everyone.Add(t)
+}
+
+// GatewayMAC gives the hardware address of the router, by which a home is known again. It
+// knocks at the router if the system does not know it yet, and gives up after a second:
+// the zero MAC.
+func (h *Home) GatewayMAC(ctx context.Context) discovery.MAC {
+	const patience = 10 // times 100 ms
+	gw := h.Network.Gateway
+	if h.Network.Practice || !h.Allowed(gw) {
+		return discovery.MAC{}
+	}
+	for i := range patience {
+		table, err := h.Neighbors()
+		if err != nil {
+			return discovery.MAC{}
+		}
+		for _, n := range table {
+			if n.Addr == gw {
+				return n.MAC
+			}
+		}
+		if i == 0 {
+			_ = h.Knock(ctx, []netip.Addr{gw})
+		}
+		if sleep(ctx, 100*time.Millisecond) != nil {
+			break
+		}
+	}
+	return discovery.MAC{}
+}
+
+// A Neighbor is one line of the system's neighbour table.
+type Neighbor struct {
+	Addr netip.Addr
+	MAC  discovery.MAC
+	Sure bool // it answered a moment ago, as far as the system tells
+}
+
+// Neighbors reads the system's neighbour table for this home. It sends nothing.
+// discovery.ErrUnavailable means that the system cannot tell, or that there is none.
+func (h *Home) Neighbors() ([]Neighbor, error) {
+	if h.Network.Practice {
+		return nil, discovery.ErrUnavailable
+	}
+	all, err := neighborTable(h.Network.Index)
+	if err != nil {
+		return nil, err
+	}
+	out := all[:0]
+	for _, n := range all {
+		if h.Allowed(n.Addr) {
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,323 @@
+// Package lan is the only code that opens sockets towards the home. Every address is
+// checked, every device is spoken to slowly, every answer is capped, and all of it is
+// written in a ledger.
+package lan
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"porchlight/discovery"
+)
+
+// Why something was not sent.
+var (
+	ErrOutside       = errors.New("address is not in this home")
+	ErrForbiddenPort = errors.New("nothing may be sent to this port")
+	ErrBudget        = errors.New("the device was asked often enough in this round")
+	ErrTooMuch       = errors.New("the answer was longer than allowed")
+)
+
+// A Pace says how fast a device may be spoken to. The zero Pace is the gentle one.
+type Pace uint8
+
+// Paces. See limits.go.
+const (
+	Gentle Pace = iota
+	Sturdy
+)
+
+// PaceOf gives the pace that a device bears: only what is recognised as a sturdy kind is
+// spoken to faster.
+func PaceOf(d discovery.Device) Pace {
+	switch d.Kind {
+	case discovery.KindRouter, discovery.KindAccessPoint, discovery.KindModem, discovery.KindNAS, discovery.KindComputer,
+		discovery.KindPrinter, discovery.KindTV, discovery.KindHub, discovery.KindCamera, discovery.KindNVR:
+		return Sturdy
+	default:
+		return Gentle
+	}
+}
+
+// A Home is the one network that may be reached, for one round. Its methods are safe for
+// concurrent use.
+type Home struct {
+	Network discovery.Network
+	version string
+	log     *slog.Logger
+
+	all    *rate.Limiter
+	knocks *rate.Limiter
+	slots  chan struct{} // one for each connection that may be open
+
+	mu       sync.Mutex // guards following
+	lanes    map[netip.Addr]*lane
+	everyone discovery.Traffic
+}
+
+// Open gives the way into a network. version names the program in what it says.
+func Open(n discovery.Network, version string, log *slog.Logger) *Home {
+	return &Home{
+		Network: n, version: version, log: log,
+		all:    rate.NewLimiter(maxConnsPerSecond, connBurst),
+		knocks: rate.NewLimiter(knocksPerSecond, connBurst),
+		slots:  make(chan struct{}, maxConnsAtOnce),
+		lanes:  map[netip.Addr]*lane{},
+	}
+}
+
+// Allowed reports whether an address belongs to this home and may be spoken to.
+func (h *Home) Allowed(a netip.Addr) bool {
+	a = a.Unmap()
+	if !a.IsValid() || a.IsMulticast() || a.IsUnspecified() {
+		return false
+	}
+	if h.Network.Practice {
+		return a.IsLoopback() && h.Network.Prefix.Contains(a)
+	}
+	if !private(a) || a.IsLoopback() || a == h.Network.Addr {
+		return false
+	}
+	if a.Is4() {
+		return h.Network.Prefix.Contains(a) && !edge(h.Network.Prefix, a)
+	}
+	return slices.ContainsFunc(h.Network.Prefixes6, func(p netip.Prefix) bool { return p.Contains(a.WithZone("")) }) &&
+		(a.Zone() == "" || a.Zone() == h.Network.Interface)
+}
+
+// edge reports whether a is the first or the last address of p: the network itself and
+// its broadcast.
+func edge(p netip.Prefix, a netip.Addr) bool {
+	if p.Bits() >= 31 {
+		return false
+	}
+	return a == p.Masked().Addr() || !p.Contains(a.Next())
+}
+
+// Hosts lists the IPv4 addresses of the network that may be spoken to, at most 1,022.
+func (h *Home) Hosts() []netip.Addr {
+	var out []netip.Addr
+	for a := h.Network.Prefix.Masked().Addr(); h.Network.Prefix.Contains(a); a = a.Next() {
+		if h.Allowed(a) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// A lane leads to one address: one connection at a time, with a gap between two.
+type lane struct {
+	busy chan struct{} // holds one token while a connection is open
+
+	mu      sync.Mutex // guards following
+	next    time.Time  // when the next connection may begin
+	traffic discovery.Traffic
+}
+
+func (h *Home) lane(a netip.Addr) *lane {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l := h.lanes[a]
+	if l == nil {
+		l = &lane{busy: make(chan struct{}, 1)}
+		h.lanes[a] = l
+	}
+	return l
+}
+
+// enter waits until the lane is free and rested. The caller must leave it.
+func (l *lane) enter(ctx context.Context, p Pace) error {
+	select {
+	case l.busy <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	gap, most := gentleGap, gentleConns
+	if p == Sturdy {
+		gap, most = sturdyGap, sturdyConns
+	}
+	l.mu.Lock()
+	if l.traffic.Connections >= most {
+		l.mu.Unlock()
+		l.leave()
+		return ErrBudget
+	}
+	now := time.Now()
+	at := l.next
+	if at.Before(now) {
+		at = now
+	}
+	l.next = at.Add(gap)
+	l.mu.Unlock()
+	if err := sleep(ctx, at.Sub(now)); err != nil {
+		l.leave()
+		return err
+	}
+	return nil
+}
+
+func (l *lane) leave() { <-l.busy }
+
+// note adds one request to the ledger.
+func (l *lane) note(r discovery.Request, t discovery.Traffic) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t.BytesSent, t.BytesReceived = r.Sent, r.Received
+	if len(l.traffic.Requests) < maxNotes {
+		t.Requests = []discovery.Request{r}
+	}
+	l.traffic.Add(t)
+}
+
+// Dial connects to a TCP port of a device in this home. It waits for the device's turn.
+// line is what the ledger calls it, such as "telnet greeting". The end of ctx breaks the
+// connection; closing it frees the device for the next.
+func (h *Home) Dial(ctx context.Context, to netip.AddrPort, p Pace, line string) (net.Conn, error) {
+	if !h.Allowed(to.Addr()) {
+		return nil, fmt.Errorf("connect to %s: %w", to, ErrOutside)
+	}
+	if forbidden(to.Port()) {
+		return nil, fmt.Errorf("connect to %s: %w", to, ErrForbiddenPort)
+	}
+	l := h.lane(to.Addr())
+	if err := l.enter(ctx, p); err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", to, err)
+	}
+	c, err := h.dial(ctx, to, l, line)
+	if err != nil {
+		l.leave()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (h *Home) dial(ctx context.Context, to netip.AddrPort, l *lane, line string) (*conn, error) {
+	if err := h.all.Wait(ctx); err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", to, errors.Join(ctx.Err(), err))
+	}
+	select {
+	case h.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	d := net.Dialer{Timeout: dialTimeout, KeepAlive: -1}
+	if h.Network.Addr.Is4() && to.Addr().Is4() {
+		d.LocalAddr = &net.TCPAddr{IP: h.Network.Addr.AsSlice()}
+	}
+	note := discovery.Request{At: time.Now().UTC(), Addr: to.Addr().String(), Port: to.Port(), Transport: "tcp", Line: line}
+	raw, err := d.DialContext(ctx, "tcp", to.String())
+	if err != nil {
+		<-h.slots
+		l.note(note, discovery.Traffic{Connections: 1})
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = raw.Close() }) // wakes whoever reads or writes
+	return &conn{Conn: raw, home: h, lane: l, note: note, stop: stop}, nil
+}
+
+// A conn counts and caps what one connection carries.
+type conn struct {
+	net.Conn
+	home      *Home
+	lane      *lane
+	note      discovery.Request
+	stop      func() bool
+	sent, got atomic.Int64
+	once      sync.Once
+}
+
+// Read reads like net.Conn, waiting readTimeout at most and maxConnBytes in all.
+func (c *conn) Read(b []byte) (int, error) {
+	left := maxConnBytes - c.got.Load()
+	if left <= 0 {
+		return 0, ErrTooMuch
+	}
+	if int64(len(b)) > left {
+		b = b[:left]
+	}
+	if err := c.SetReadDeadline(time.Now().Add(readTimeout)); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Read(b)
+	c.got.Add(int64(n))
+	return n, err
+}
+
+// Write writes like net.Conn, waiting readTimeout at most.
+func (c *conn) Write(b []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(readTimeout)); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Write(b)
+	c.sent.Add(int64(n))
+	return n, err
+}
+
+// Close closes the connection, frees the device and writes the ledger. Only the first
+// call does anything.
+func (c *conn) Close() error {
+	var err error
+	c.once.Do(func() {
+		c.stop()
+		err = c.Conn.Close()
+		c.note.Sent, c.note.Received = int(c.sent.Load()), int(c.got.Load())
+		c.lane.note(c.note, discovery.Traffic{Connections: 1})
+		c.lane.leave()
+		<-c.home.slots
+	})
+	return err
+}
+
+// NoteLogin writes a login try in the ledger.
+func (h *Home) NoteLogin(a netip.Addr, failed bool) {
+	l := h.lane(a)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.traffic.LoginAttempts++
+	if failed {
+		l.traffic.LoginFailures++
+	}
+}
+
+// Traffic gives what was said to each address so far, and to everybody at once.
+func (h *Home) Traffic() (byAddr map[netip.Addr]discovery.Traffic, everyone discovery.Traffic) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	byAddr = make(map[netip.Addr]discovery.Traffic, len(h.lanes))
+	for a, l := range h.lanes {
+		l.mu.Lock()
+		t := l.traffic
+		t.Requests = slices.Clone(t.Requests)
+		l.mu.Unlock()
+		slices.SortStableFunc(t.Requests, func(a, b discovery.Request) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
+		byAddr[a] = t
+	}
+	everyone = h.everyone
+	everyone.Requests = slices.Clone(everyone.Requests)
+	return byAddr, everyone
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

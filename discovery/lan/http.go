@@ -1,0 +1,196 @@
+package lan
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"porchlight/discovery"
+)
+
+// Why a web request was not made.
+var (
+	ErrOffDevice  = errors.New("leads away from the device")
+	ErrNotReading = errors.New("only requests that read are allowed")
+)
+
+// readingActions are the only SOAP actions that may be sent: they change nothing
+// (UPnP IGD:1, WANIPConnection:1, sections 2.4.2, 2.4.9, 2.4.18).
+var readingActions = []string{"GetExternalIPAddress", "GetGenericPortMappingEntry", "GetStatusInfo"}
+
+// HTTP gives a client that reaches one device only. It reads: GET, HEAD, OPTIONS and the
+// reading SOAP actions. Bodies are capped, redirects stay on the device, and no login can be carried.
+func (h *Home) HTTP(a netip.Addr, p Pace) *http.Client { return h.client(a, p, false) }
+
+// LoginHTTP is HTTP, but one documented login may be carried in the request.
+func (h *Home) LoginHTTP(a netip.Addr, p Pace) *http.Client { return h.client(a, p, true) }
+
+// A call carries a request's own context and its line in the ledger to where it is
+// dialled: net/http hands over a context that outlives the request.
+type call struct {
+	ctx  context.Context
+	line string
+}
+
+type callKey struct{}
+
+func (h *Home) client(a netip.Addr, p Pace, login bool) *http.Client {
+	base := &http.Transport{
+		Proxy:                  nil, // never through anybody
+		DisableKeepAlives:      true,
+		DisableCompression:     true, // no bombs of a few bytes
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		TLSHandshakeTimeout:    tlsTimeout,
+		ResponseHeaderTimeout:  readTimeout,
+		TLSClientConfig:        deviceTLS(),
+		DialContext: func(ctx context.Context, _, hostport string) (net.Conn, error) {
+			to, err := netip.ParseAddrPort(hostport)
+			if err != nil || to.Addr().WithZone("") != a.WithZone("") {
+				return nil, fmt.Errorf("connect to %q: %w", hostport, ErrOffDevice)
+			}
+			c, ok := ctx.Value(callKey{}).(call)
+			if !ok {
+				c.ctx = ctx
+			}
+			return h.Dial(c.ctx, netip.AddrPortFrom(a, to.Port()), p, c.line)
+		},
+	}
+	return &http.Client{
+		Timeout:   totalTimeout,
+		Transport: &transport{base: base, addr: a, login: login, agent: h.UserAgent()},
+		CheckRedirect: func(req *http.Request, via []*http.Request) error {
+			if !sameHost(req.URL.Hostname(), a) {
+				return fmt.Errorf("redirect to %q: %w", req.URL.Host, ErrOffDevice)
+			}
+			if len(via) > maxRedirects {
+				return http.ErrUseLastResponse
+			}
+			return nil
+		},
+	}
+}
+
+// UserAgent is how the program names itself to devices, so that their logs explain it.
+func (h *Home) UserAgent() string {
+	return "Porchlight/" + h.version + " (home device check by the owner)"
+}
+
+// deviceTLS is for looking at devices only: they sign their own certificates, so nothing
+// is believed because of one.
+func deviceTLS() *tls.Config {
+	return &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10} //nolint:gosec // see above
+}
+
+// TLS says hello to a device over a connection and gives the encrypted one.
+func TLS(ctx context.Context, c net.Conn) (*tls.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, tlsTimeout)
+	defer cancel()
+	t := tls.Client(c, deviceTLS())
+	if err := t.HandshakeContext(ctx); err != nil {
+		return nil, fmt.Errorf("TLS hello: %w", err)
+	}
+	return t, nil
+}
+
+type transport struct {
+	base  *http.Transport
+	addr  netip.Addr
+	login bool
+	agent string
+}
+
+// RoundTrip refuses what may not be sent, and caps what comes back.
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !sameHost(req.URL.Hostname(), t.addr) {
+		return nil, fmt.Errorf("ask %q: %w", req.URL.Host, ErrOffDevice)
+	}
+	if err := t.reads(req); err != nil {
+		return nil, err
+	}
+	line := req.Method + " " + req.URL.EscapedPath()
+	if action := soapAction(req); action != "" {
+		line += " " + action
+	}
+	if req.Header.Get("Authorization") != "" {
+		line += " with a login"
+	}
+	req = req.Clone(context.WithValue(req.Context(), callKey{}, call{req.Context(), line}))
+	req.Header.Set("User-Agent", t.agent)
+	resp, err := t.base.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = &cappedBody{ReadCloser: resp.Body, left: maxBodyBytes}
+	return resp, nil
+}
+
+func (t *transport) reads(req *http.Request) error {
+	carries := req.Header.Get("Authorization") != "" || req.Header.Get("Cookie") != "" || req.URL.User != nil
+	switch {
+	case carries && !t.login:
+		return fmt.Errorf("send a login to %s: %w", req.URL.Path, ErrNotReading)
+	case req.Method == http.MethodGet, req.Method == http.MethodHead, req.Method == http.MethodOptions:
+		return nil
+	case req.Method == http.MethodPost && slices.Contains(readingActions, soapAction(req)):
+		return nil
+	}
+	return fmt.Errorf("%s %s: %w", req.Method, req.URL.Path, ErrNotReading)
+}
+
+// soapAction names the action of a SOAP request; "" if there is none. The header must be
+// the whole action, so that no other one hides behind it.
+func soapAction(req *http.Request) string {
+	var value string
+	for k, v := range req.Header { // goupnp writes the name in capitals
+		if strings.EqualFold(k, "SOAPAction") && len(v) == 1 {
+			value = v[0]
+		}
+	}
+	service, action, ok := strings.Cut(strings.Trim(value, `"`), "#")
+	if !ok || !strings.HasPrefix(service, "urn:schemas-upnp-org:service:WAN") {
+		return ""
+	}
+	return action
+}
+
+func sameHost(host string, a netip.Addr) bool {
+	got, err := netip.ParseAddr(host)
+	return err == nil && got.Unmap().WithZone("") == a.Unmap().WithZone("")
+}
+
+// A cappedBody ends with ErrTooMuch after left bytes.
+type cappedBody struct {
+	io.ReadCloser
+	left int
+}
+
+// Read implements io.Reader.
+func (b *cappedBody) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, ErrTooMuch
+	}
+	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
+}
+
+// URL writes the address of a page on a device.
+func URL(s discovery.Service, a netip.Addr, path string) string {
+	scheme := "http"
+	if s.TLS {
+		scheme = "https"
+	}
+	host := net.JoinHostPort(a.WithZone("").String(), strconv.Itoa(int(s.Port)))
+	if (s.TLS && s.Port == 443) || (!s.TLS && s.Port == 80) {
+		host = strings.TrimSuffix(host, ":"+strconv.Itoa(int(s.Port)))
+	}
+	return scheme + "://" + host + path
+}

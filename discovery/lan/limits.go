@@ -1,0 +1,61 @@
+package lan
+
+import "time"
+
+// The limits of politeness. They are promises to the people whose devices we touch, not
+// options: nothing in the program can widen them. Each names what it is drawn from.
+const (
+	// MaxPrefixBits is the widest network that is still a home: a /22, 1,022 addresses.
+	MaxPrefixBits = 22
+
+	// maxConnsAtOnce is how many devices are spoken to in parallel. Routers keep a table of
+	// connections that a scan can fill.
+	maxConnsAtOnce = 16
+	// maxConnsPerSecond is for the whole home.
+	maxConnsPerSecond = 40
+	connBurst         = 8
+	// knocksPerSecond paces the datagrams that wake the neighbour table. Each makes the
+	// system broadcast one ARP question at most.
+	knocksPerSecond = 128
+
+	// Tiny devices (ESP8266, BL602 and the like) reboot when connections come fast:
+	// cesanta/mongoose-os#281, OpenBK7231T_App#1177. Whoever is not recognised counts as tiny.
+	gentleGap   = 500 * time.Millisecond
+	gentleConns = 20
+	sturdyGap   = 150 * time.Millisecond
+	sturdyConns = 90
+
+	dialTimeout  = 2 * time.Second
+	tlsTimeout   = 4 * time.Second
+	readTimeout  = 4 * time.Second  // for each wait on a device that should say something
+	totalTimeout = 30 * time.Second // one request, from its first byte to its last
+
+	// Caps on what a device may make us read, against endless answers.
+	maxConnBytes   = 512 << 10
+	maxBodyBytes   = 256 << 10
+	maxHeaderBytes = 16 << 10
+	maxRedirects   = 3
+
+	// Datagrams: what one device and all together may answer to one question.
+	maxAnswersPerSource = 50
+	maxAnswers          = 2000
+	maxDatagram         = 9000
+
+	// maxNotes is how many requests per device the ledger lists; the sums go on.
+	maxNotes = 200
+)
+
+// Limits on logins. Cheap cameras lock after five failures for half an hour, printers
+// after three (Lexmark MX6500e manual, page 178); Huawei inverters after five.
+const (
+	// MaxFailedTriesPerRound is how many failed logins one device may see in a round.
+	MaxFailedTriesPerRound = 1
+	// MaxFailedTriesPerDay is how many it may see in any 24 hours, over restarts.
+	MaxFailedTriesPerDay = 2
+	// MaxTriesPerRound is how many logins one device may see in a round in all.
+	MaxTriesPerRound = 3
+)
+
+// forbidden reports whether nothing may ever be sent to a TCP port. Printers print what
+// arrives at 9100-9107 and 515, whatever it is (nmap-service-probes, Exclude).
+func forbidden(port uint16) bool { return port == 0 || port == 515 || (port >= 9100 && port <= 9107) }

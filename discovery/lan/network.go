@@ -1,0 +1,247 @@
+package lan
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"porchlight/discovery"
+)
+
+// Why a network is not walked. Each has its words in the catalogue.
+var (
+	ErrNoNetwork       = errors.New("no home network")
+	ErrSeveralNetworks = errors.New("more than one network")
+	ErrVPN             = errors.New("the way out goes through a VPN")
+	ErrTooWide         = errors.New("network is wider than a home")
+	ErrPublicAddress   = errors.New("not a private address")
+	ErrNotOnLink       = errors.New("not on a network of this computer")
+	ErrNoInterface     = errors.New("no such interface")
+)
+
+// A Refusal says which network was refused and why. errors.Is finds the reason.
+type Refusal struct {
+	Why   error
+	Names string // the interfaces or networks it is about
+}
+
+// Error implements error.
+func (r *Refusal) Error() string { return fmt.Sprintf("choose the network: %v: %s", r.Why, r.Names) }
+
+// Unwrap gives the reason.
+func (r *Refusal) Unwrap() error { return r.Why }
+
+func refuse(why error, names ...string) error {
+	return &Refusal{Why: why, Names: strings.Join(names, ", ")}
+}
+
+// A Link is one network interface of this computer.
+type Link struct {
+	Name         string
+	Index        int
+	Up           bool
+	Multicast    bool
+	Loopback     bool
+	PointToPoint bool
+	Prefixes     []netip.Prefix // its addresses, with the length of their prefix
+}
+
+// A Route is one default route of this computer, IPv4.
+type Route struct {
+	Index   int        // of the interface
+	Gateway netip.Addr // zero on a point-to-point link
+	Metric  int
+}
+
+// Want is what the user asked for; the zero Want lets Choose choose.
+type Want struct {
+	Interface string
+	Prefix    netip.Prefix
+}
+
+// FindNetwork chooses the home network of this computer.
+func FindNetwork(want Want) (discovery.Network, error) {
+	links, err := Links()
+	if err != nil {
+		return discovery.Network{}, err
+	}
+	routes, err := defaultRoutes()
+	if err != nil {
+		return discovery.Network{}, err
+	}
+	return Choose(links, routes, want)
+}
+
+// Links lists the network interfaces of this computer.
+func Links() ([]Link, error) {
+	ifis, err := net.Interfaces()
+	if err != nil {
+		return nil, fmt.Errorf("list network interfaces: %w", err)
+	}
+	links := make([]Link, 0, len(ifis))
+	for _, ifi := range ifis {
+		l := Link{
+			Name: ifi.Name, Index: ifi.Index,
+			Up:           ifi.Flags&net.FlagUp != 0,
+			Multicast:    ifi.Flags&net.FlagMulticast != 0,
+			Loopback:     ifi.Flags&net.FlagLoopback != 0,
+			PointToPoint: ifi.Flags&net.FlagPointToPoint != 0,
+		}
+		addrs, err := ifi.Addrs()
+		if err != nil {
+			continue // it went away in between
+		}
+		for _, a := range addrs {
+			if p, err := netip.ParsePrefix(a.String()); err == nil {
+				l.Prefixes = append(l.Prefixes, p)
+			}
+		}
+		links = append(links, l)
+	}
+	return links, nil
+}
+
+// Choose picks the one home network among links: private, on-link, no wider than
+// MaxPrefixBits, never through a VPN. A *Refusal says why there is none. It does no I/O.
+func Choose(links []Link, routes []Route, want Want) (discovery.Network, error) {
+	if want.Prefix.IsValid() {
+		if !private(want.Prefix.Addr()) {
+			return discovery.Network{}, refuse(ErrPublicAddress, want.Prefix.String())
+		}
+		if want.Prefix.Bits() < MaxPrefixBits {
+			return discovery.Network{}, refuse(ErrTooWide, want.Prefix.String())
+		}
+	}
+	if want.Interface != "" {
+		i := slices.IndexFunc(links, func(l Link) bool { return l.Name == want.Interface })
+		if i < 0 {
+			return discovery.Network{}, refuse(ErrNoInterface, want.Interface)
+		}
+		if tunnel(links[i]) {
+			return discovery.Network{}, refuse(ErrVPN, want.Interface)
+		}
+		links = links[i : i+1]
+	} else if l, ok := tunnelOut(links, routes); ok {
+		return discovery.Network{}, refuse(ErrVPN, l.Name)
+	}
+
+	var found []discovery.Network
+	var public, narrow []string
+	for _, l := range links {
+		if !l.Up || l.Loopback || tunnel(l) || (virtual(l.Name) && want.Interface == "") {
+			continue
+		}
+		for _, p := range l.Prefixes {
+			if !p.Addr().Is4() || p.Addr().IsLinkLocalUnicast() {
+				continue
+			}
+			switch {
+			case !private(p.Addr()):
+				public = append(public, p.Masked().String())
+			case want.Prefix.IsValid() && (want.Prefix.Bits() < p.Bits() || !p.Masked().Contains(want.Prefix.Addr())):
+				narrow = append(narrow, p.Masked().String())
+			default:
+				found = append(found, network(l, p, routes, want))
+			}
+		}
+	}
+	if len(found) > 1 {
+		withRoute := slices.DeleteFunc(slices.Clone(found), func(n discovery.Network) bool { return !n.Gateway.IsValid() })
+		if len(withRoute) == 1 {
+			found = withRoute
+		}
+	}
+	switch {
+	case len(found) == 1 && found[0].Prefix.Bits() < MaxPrefixBits:
+		return discovery.Network{}, refuse(ErrTooWide, found[0].Prefix.String())
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		var names []string
+		for _, n := range found {
+			names = append(names, fmt.Sprintf("%s (%s)", n.Interface, n.Prefix))
+		}
+		return discovery.Network{}, refuse(ErrSeveralNetworks, names...)
+	case len(narrow) > 0:
+		return discovery.Network{}, refuse(ErrNotOnLink, want.Prefix.String())
+	case len(public) > 0:
+		return discovery.Network{}, refuse(ErrPublicAddress, public...)
+	}
+	return discovery.Network{}, refuse(ErrNoNetwork)
+}
+
+func network(l Link, p netip.Prefix, routes []Route, want Want) discovery.Network {
+	n := discovery.Network{Interface: l.Name, Index: l.Index, Prefix: p.Masked(), Addr: p.Addr()}
+	if want.Prefix.IsValid() {
+		n.Prefix = want.Prefix.Masked()
+	}
+	for _, r := range routes {
+		if r.Index == l.Index && p.Masked().Contains(r.Gateway) {
+			n.Gateway = r.Gateway
+			break
+		}
+	}
+	for _, p6 := range l.Prefixes {
+		if p6.Addr().Is6() && private(p6.Addr()) {
+			n.Prefixes6 = append(n.Prefixes6, p6.Masked())
+		}
+	}
+	return n
+}
+
+// PracticeNetwork is the loopback of this computer, where simulated devices live.
+func PracticeNetwork() (discovery.Network, error) {
+	links, err := Links()
+	if err != nil {
+		return discovery.Network{}, err
+	}
+	for _, l := range links {
+		if l.Loopback && l.Up {
+			return discovery.Network{
+				Interface: l.Name, Index: l.Index, Practice: true,
+				Prefix:  netip.MustParsePrefix("127.0.0.0/27"),
+				Addr:    netip.MustParseAddr("127.0.0.1"),
+				Gateway: netip.MustParseAddr("127.0.0.10"), // the simulated router
+			}, nil
+		}
+	}
+	return discovery.Network{}, refuse(ErrNoNetwork)
+}
+
+// private reports whether an address can be in a home: RFC 1918, RFC 4193 and
+// link-local. Carrier addresses (100.64/10, RFC 6598) are not.
+func private(a netip.Addr) bool { return a.IsPrivate() || a.IsLinkLocalUnicast() }
+
+// tunnelNames begin the names of interfaces that VPNs make.
+var tunnelNames = []string{"tun", "tap", "wg", "ppp", "utun", "ipsec", "tailscale", "zt", "nordlynx", "proton", "gpd", "vti", "l2tp", "warp"}
+
+func tunnel(l Link) bool {
+	name := strings.ToLower(l.Name)
+	return l.PointToPoint || slices.ContainsFunc(tunnelNames, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+// virtualNames begin the names of bridges to virtual machines and containers: no home.
+var virtualNames = []string{"docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "vethernet", "lxc", "lxd", "cni", "podman", "awdl", "llw", "ifb", "dummy", "anpi", "bridge1"}
+
+func virtual(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(virtualNames, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+// tunnelOut finds the VPN interface through which the preferred default route goes.
+func tunnelOut(links []Link, routes []Route) (Link, bool) {
+	if len(routes) == 0 {
+		return Link{}, false
+	}
+	best := slices.MinFunc(routes, func(a, b Route) int { return cmp.Compare(a.Metric, b.Metric) })
+	for _, l := range links {
+		if l.Index == best.Index && tunnel(l) {
+			return l, true
+		}
+	}
+	return Link{}, false
+}
