@@ -1,0 +1,283 @@
+// Package ports knocks at a short, fixed list of a device's doors and reads what it says
+// to whoever comes in: its first web page, its greeting. It never says more than that.
+package ports
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"time"
+
+	"porchlight/discovery"
+	"porchlight/discovery/lan"
+)
+
+// How to speak to a door. A silent one is only opened and closed.
+type manner uint8
+
+const (
+	silent manner = iota
+	web
+	webTLS
+	greeting // it speaks first
+	rtsp
+)
+
+// A door is one port that is tried.
+type door struct {
+	port     uint16
+	protocol string // what it is if it opens; for the silent ones the usual guess
+	manner   manner
+}
+
+// doors are tried in this order: the likely and telling ones first. A device that nobody
+// has recognised gets only the first maxGentle.
+var doors = []door{
+	{80, "http", web}, {443, "http", webTLS}, {8080, "http", web}, {23, "telnet", greeting}, {554, "rtsp", rtsp},
+	{22, "ssh", greeting}, {2323, "telnet", greeting}, {21, "ftp", greeting}, {8554, "rtsp", rtsp}, {8888, "http", web},
+	{445, "smb", silent}, {8443, "http", webTLS},
+	{81, "http", web}, {8000, "http", web}, {5000, "http", web}, {5001, "http", webTLS}, {8081, "http", web},
+	{139, "smb", silent}, {1883, "mqtt", silent}, {8883, "mqtt", silent}, {5555, "adb", silent}, {7547, "tr069", silent},
+	{8291, "winbox", silent}, {37777, "dahua", silent}, {34567, "xiongmai", silent}, {5900, "vnc", silent}, {53, "dns", silent},
+}
+
+const (
+	// maxGentle is how many doors an unrecognised device is tried at, besides those that it
+	// announces. SAFETY: at most a dozen others for tiny devices.
+	maxGentle = 12
+	// maxSilence is how many doors in a row may not even refuse. A firewall is behind them
+	// then, and each more costs two seconds.
+	maxSilence = 3
+	// decoyDoors open at once are no home device: somebody wants to be found.
+	decoyDoors = 25
+	// perDevice bounds the whole visit. SAFETY, section 3.
+	perDevice = 30 * time.Second
+	// greetingWait is how long a greeting is awaited.
+	greetingWait = 2 * time.Second
+)
+
+// Prober visits one device.
+type Prober struct {
+	Home *lan.Home
+}
+
+// Name implements discovery.Prober.
+func (Prober) Name() string { return "ports" }
+
+// Probe implements discovery.Prober.
+func (p Prober) Probe(ctx context.Context, d discovery.Device, report func(discovery.Observation)) error {
+	a := d.Addr()
+	if !a.IsValid() || a == p.Home.Network.Addr {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, perDevice)
+	defer cancel()
+	pace := lan.PaceOf(d)
+	open, silence := 0, 0
+	for _, dr := range plan(d, pace) {
+		if silence == maxSilence && !announced(d, dr.port) {
+			continue
+		}
+		o, err := p.knock(ctx, netip.AddrPortFrom(a, dr.port), dr, pace)
+		switch {
+		case ctx.Err() != nil || errors.Is(err, lan.ErrBudget):
+			return nil // what was seen stays
+		case err != nil:
+			if timeout(err) {
+				silence++
+			} else {
+				silence = 0
+			}
+			continue
+		}
+		silence = 0
+		open++
+		report(o)
+		if open == decoyDoors {
+			report(observation(a, discovery.Fact{Key: discovery.FactDecoy, Value: "many-doors"}))
+			return nil
+		}
+	}
+	return nil
+}
+
+// plan lists the doors to try, those that the device announces first.
+func plan(d discovery.Device, pace lan.Pace) []door {
+	var out []door
+	add := func(dr door) {
+		if !slices.ContainsFunc(out, func(o door) bool { return o.port == dr.port }) {
+			out = append(out, dr)
+		}
+	}
+	for _, s := range d.Services {
+		if s.Transport != "tcp" {
+			continue
+		}
+		if i := slices.IndexFunc(doors, func(dr door) bool { return dr.port == s.Port }); i >= 0 {
+			add(doors[i])
+		} else if s.Protocol == "http" && s.TLS {
+			add(door{s.Port, "http", webTLS})
+		} else if s.Protocol == "http" {
+			add(door{s.Port, "http", web})
+		}
+	}
+	most := len(doors)
+	if pace == lan.Gentle {
+		most = maxGentle
+	}
+	for _, dr := range doors[:most] {
+		add(dr)
+	}
+	return out
+}
+
+func announced(d discovery.Device, port uint16) bool {
+	return slices.ContainsFunc(d.Services, func(s discovery.Service) bool { return s.Port == port })
+}
+
+// knock opens one door and listens. An error means that it is closed.
+func (p Prober) knock(ctx context.Context, to netip.AddrPort, dr door, pace lan.Pace) (discovery.Observation, error) {
+	line := map[manner]string{silent: "connect", web: "GET /", webTLS: "GET /", greeting: "connect, read greeting", rtsp: "RTSP OPTIONS *"}[dr.manner]
+	c, err := p.Home.Dial(ctx, to, pace, line)
+	if err != nil {
+		return discovery.Observation{}, err
+	}
+	defer func() { _ = c.Close() }()
+	o := observation(to.Addr())
+	s := discovery.Service{Port: to.Port(), Transport: "tcp"}
+	switch dr.manner {
+	case silent:
+		s.Protocol = dr.protocol
+	case web, webTLS:
+		s.TLS = dr.manner == webTLS
+		var next string
+		if o.Facts, next, err = p.page(ctx, c, to, s.TLS); err == nil {
+			s.Protocol = dr.protocol
+		}
+		_ = c.Close() // one connection at a time
+		if next != "" {
+			o.Facts = append(o.Facts, p.follow(ctx, to.Addr(), next)...)
+		}
+	case greeting:
+		b := readSome(c, greetingWait)
+		s.Protocol, o.Facts = parseGreeting(dr.protocol, b)
+	case rtsp:
+		if o.Facts, err = p.options(c); err == nil {
+			s.Protocol = dr.protocol
+		}
+	}
+	if errors.Is(err, errOdd) {
+		o.Facts = append(o.Facts, discovery.Fact{Key: discovery.FactOdd, Value: dr.protocol})
+	}
+	s.Product = product(o.Facts)
+	o.Services = []discovery.Service{s}
+	return o, nil
+}
+
+// page asks for the first page over a connection that is already open. next is where it
+// sends people on to, often a login page whose title tells more; "" if nowhere.
+func (p Prober) page(ctx context.Context, c net.Conn, to netip.AddrPort, secure bool) (facts []discovery.Fact, next string, err error) {
+	if secure {
+		t, err := lan.TLS(ctx, c)
+		if err != nil {
+			return nil, "", err
+		}
+		if certs := t.ConnectionState().PeerCertificates; len(certs) > 0 {
+			facts = append(facts, fact(discovery.FactTLSName, certs[0].Subject.CommonName)...)
+		}
+		c = t
+	}
+	req, err := p.request(ctx, to, secure)
+	if err != nil {
+		return facts, "", err
+	}
+	if err := req.Write(c); err != nil {
+		return facts, "", fmt.Errorf("ask for the first page: %w", err)
+	}
+	resp, body, err := readPage(c, req)
+	if err != nil {
+		return facts, "", err
+	}
+	if u, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 {
+		next = u.String()
+	}
+	return append(facts, PageFacts(resp.Header, body)...), next, nil
+}
+
+func (p Prober) request(ctx context.Context, to netip.AddrPort, secure bool) (*http.Request, error) {
+	u := lan.URL(discovery.Service{Port: to.Port(), TLS: secure}, to.Addr(), "/")
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
+	if err != nil {
+		return nil, fmt.Errorf("ask for %s: %w", u, err)
+	}
+	req.Header.Set("User-Agent", p.Home.UserAgent())
+	req.Close = true
+	return req, nil
+}
+
+// readPage reads a response and at most maxPage bytes of its body.
+func readPage(c io.Reader, req *http.Request) (*http.Response, []byte, error) {
+	// The cap on the connection is wider; headers have their own.
+	r := bufio.NewReader(io.LimitReader(c, maxHeaders+maxPage))
+	resp, err := http.ReadResponse(r, req)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the first page: %w: %w", errOdd, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxPage)) //nolint:forbidigo // limited
+	if err != nil && len(body) == 0 {
+		return nil, nil, fmt.Errorf("read the first page: %w", err)
+	}
+	return resp, body, nil
+}
+
+// follow reads the page that the first one leads to, if it is on the same device.
+func (p Prober) follow(ctx context.Context, a netip.Addr, to string) []discovery.Fact {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to, nil)
+	if err != nil {
+		return nil
+	}
+	resp, err := p.Home.HTTP(a, lan.Gentle).Do(req)
+	if err != nil {
+		if errors.Is(err, lan.ErrOffDevice) {
+			return []discovery.Fact{{Key: discovery.FactOdd, Value: "redirect-away"}}
+		}
+		return nil
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxPage)) //nolint:forbidigo // limited
+	return PageFacts(resp.Header, body)
+}
+
+// options asks a camera what it can do (RFC 2326, section 10.1). It shows nothing.
+func (p Prober) options(c net.Conn) ([]discovery.Fact, error) {
+	ask := "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: " + p.Home.UserAgent() + "\r\n\r\n"
+	if _, err := io.WriteString(c, ask); err != nil {
+		return nil, fmt.Errorf("ask for options: %w", err)
+	}
+	return parseRTSP(readSome(c, greetingWait))
+}
+
+// readSome reads what comes within wait, at most maxGreeting bytes, until there is a pause.
+func readSome(c net.Conn, wait time.Duration) []byte {
+	timer := time.AfterFunc(wait, func() { _ = c.SetReadDeadline(time.Unix(1, 0)) })
+	defer timer.Stop()
+	buf := make([]byte, maxGreeting)
+	n, _ := c.Read(buf)
+	return buf[:n]
+}
+
+func observation(a netip.Addr, facts ...discovery.Fact) discovery.Observation {
+	return discovery.Observation{Source: "ports", At: time.Now().UTC(), Addr: a, Facts: facts}
+}
+
+func timeout(err error) bool {
+	ne, ok := errors.AsType[net.Error](err)
+	return ok && ne.Timeout()
+}
