@@ -1,0 +1,296 @@
+// Package scan runs sources together and merges what they observe into devices.
+package scan
+
+import (
+	"cmp"
+	"crypto/rand"
+	"encoding/hex"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"porchlight/discovery"
+)
+
+// maxKeys is how many identities one device may claim.
+const maxKeys = 32
+
+// A merger puts observations together. Two of them are one device if they share a
+// hardware address, or an identity that the device gives itself (UPnP UDN, mDNS host), or an
+// IP address in the same round.
+type merger struct {
+	start   time.Time
+	devices []*entry
+	byKey   map[string]*entry
+	byAddr  map[netip.Addr]*entry // of this round only: addresses move
+}
+
+type entry struct {
+	discovery.Device
+	gone bool // merged into another
+}
+
+// newMerger begins a round with the devices known from earlier ones.
+func newMerger(start time.Time, known []discovery.Device) *merger {
+	m := &merger{start: start, byKey: map[string]*entry{}, byAddr: map[netip.Addr]*entry{}}
+	for _, d := range known {
+		e := &entry{Device: d}
+		e.Present, e.HeardAfter, e.FoundBy = false, 0, nil
+		m.devices = append(m.devices, e)
+		for _, k := range d.Keys {
+			m.byKey[k] = e
+		}
+	}
+	return m
+}
+
+// add merges one observation and returns the device it is about.
+func (m *merger) add(o discovery.Observation) *entry {
+	keys := keysOf(o)
+	e := m.find(o, keys)
+	if !e.Present { // its first sign in this round: what it said in earlier ones may be old
+		e.Addrs, e.Services, e.Facts, e.FoundBy = nil, nil, nil, nil
+		e.Present = true
+		e.HeardAfter = max(o.At.Sub(m.start), time.Millisecond)
+		if e.FirstSeen.IsZero() {
+			e.FirstSeen = o.At
+		}
+	}
+	e.LastSeen = o.At
+	if !o.MAC.IsZero() {
+		e.MAC = o.MAC
+	}
+	for _, k := range keys {
+		m.claim(e, k)
+	}
+	if o.Addr.IsValid() {
+		m.byAddr[o.Addr] = e
+		e.Addrs = insert(e.Addrs, o.Addr, compareAddr, 64)
+	}
+	for _, s := range o.Services {
+		e.Services = mergeService(e.Services, s)
+	}
+	for _, f := range o.Facts {
+		e.Facts = insert(e.Facts, f, compareFact, discovery.MaxFacts)
+	}
+	e.FoundBy = insert(e.FoundBy, o.Source, cmp.Compare[string], 16)
+	return e
+}
+
+// find returns the device of an observation: a known one, two that turn out to be one, or
+// a new one.
+func (m *merger) find(o discovery.Observation, keys []string) *entry {
+	var found []*entry
+	note := func(e *entry) {
+		if e != nil && !slices.Contains(found, e) {
+			found = append(found, e)
+		}
+	}
+	for _, k := range keys {
+		if e := m.byKey[k]; e != nil && compatible(e, o, keys) {
+			note(e)
+		}
+	}
+	if e := m.byAddr[o.Addr]; e != nil && compatible(e, o, keys) {
+		note(e)
+	}
+	if len(found) == 0 && len(keys) == 0 && o.MAC.IsZero() { // as quiet as last time
+		note(m.byKey[addrKey(o.Addr)])
+	}
+	if len(found) == 0 {
+		e := &entry{Device: discovery.Device{ID: newID()}}
+		m.devices = append(m.devices, e)
+		return e
+	}
+	// The one known longest keeps its identity.
+	slices.SortStableFunc(found, func(a, b *entry) int { return compareAge(a, b) })
+	for _, other := range found[1:] {
+		if found[0].MAC.IsZero() || other.MAC.IsZero() || found[0].MAC == other.MAC {
+			m.absorb(found[0], other)
+		}
+	}
+	return found[0]
+}
+
+// compatible reports whether an observation can be of a device. Different hardware
+// addresses speak against it, unless one is made up, or two identities speak for it: a box
+// with cable and Wi-Fi says the same of itself on both. One alone may be copied firmware.
+func compatible(e *entry, o discovery.Observation, keys []string) bool {
+	if e.MAC.IsZero() || o.MAC.IsZero() || e.MAC == o.MAC || e.MAC.Private() || o.MAC.Private() {
+		return true
+	}
+	shared := 0
+	for _, k := range keys {
+		if slices.Contains(e.Keys, k) {
+			shared++
+		}
+	}
+	return shared >= 2
+}
+
+func compareAge(a, b *entry) int {
+	switch {
+	case a.FirstSeen.Equal(b.FirstSeen):
+		return 0
+	case a.FirstSeen.IsZero():
+		return 1
+	case b.FirstSeen.IsZero():
+		return -1
+	}
+	return a.FirstSeen.Compare(b.FirstSeen)
+}
+
+// absorb moves everything of other into e.
+func (m *merger) absorb(e, other *entry) {
+	other.gone = true
+	m.devices = slices.DeleteFunc(m.devices, func(d *entry) bool { return d == other })
+	for _, k := range other.Keys {
+		m.byKey[k] = e
+		e.Keys = insert(e.Keys, k, cmp.Compare[string], maxKeys)
+	}
+	if e.MAC.IsZero() {
+		e.MAC = other.MAC
+	}
+	e.LeaveAlone = e.LeaveAlone || other.LeaveAlone
+	if !other.Present {
+		return
+	}
+	if !e.Present {
+		e.Present, e.HeardAfter = true, other.HeardAfter
+		e.Addrs, e.Services, e.Facts, e.FoundBy = nil, nil, nil, nil
+	}
+	e.HeardAfter = min(e.HeardAfter, other.HeardAfter)
+	if other.LastSeen.After(e.LastSeen) {
+		e.LastSeen = other.LastSeen
+	}
+	for a, owner := range m.byAddr {
+		if owner == other {
+			m.byAddr[a] = e
+		}
+	}
+	for _, a := range other.Addrs {
+		e.Addrs = insert(e.Addrs, a, compareAddr, 64)
+	}
+	for _, s := range other.Services {
+		e.Services = mergeService(e.Services, s)
+	}
+	for _, f := range other.Facts {
+		e.Facts = insert(e.Facts, f, compareFact, discovery.MaxFacts)
+	}
+	for _, s := range other.FoundBy {
+		e.FoundBy = insert(e.FoundBy, s, cmp.Compare[string], 16)
+	}
+}
+
+// claim gives an identity to a device, if nobody else has it.
+func (m *merger) claim(e *entry, key string) {
+	if owner := m.byKey[key]; owner != nil && owner != e && !owner.gone {
+		return
+	}
+	e.Keys = slices.DeleteFunc(e.Keys, func(k string) bool { return strings.HasPrefix(k, "addr:") })
+	if len(e.Keys) < maxKeys {
+		m.byKey[key] = e
+		e.Keys = insert(e.Keys, key, cmp.Compare[string], maxKeys)
+	}
+}
+
+// keysOf lists the identities that an observation gives: those that survive a change of
+// address. A made-up hardware address is none: phones change it.
+func keysOf(o discovery.Observation) []string {
+	var keys []string
+	if !o.MAC.IsZero() && !o.MAC.Private() {
+		keys = append(keys, "mac:"+o.MAC.String())
+	}
+	for _, f := range o.Facts {
+		switch f.Key {
+		case discovery.FactUPnPUDN:
+			keys = append(keys, "udn:"+strings.ToLower(f.Value))
+		case discovery.FactMDNSHost:
+			keys = append(keys, "mdns:"+strings.ToLower(f.Value))
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// addrKey is the identity of a device that gives no other: where it was.
+func addrKey(a netip.Addr) string { return "addr:" + a.WithZone("").String() }
+
+// mergeService adds one door, or fills in what is newly known about it.
+func mergeService(all []discovery.Service, s discovery.Service) []discovery.Service {
+	i, ok := slices.BinarySearchFunc(all, s, compareService)
+	if !ok {
+		if len(all) >= discovery.MaxServices {
+			return all
+		}
+		return slices.Insert(all, i, s)
+	}
+	old := &all[i]
+	old.Protocol = cmp.Or(old.Protocol, s.Protocol)
+	old.Product = cmp.Or(old.Product, s.Product)
+	old.TLS = old.TLS || s.TLS
+	return all
+}
+
+func compareService(a, b discovery.Service) int {
+	return cmp.Or(cmp.Compare(a.Port, b.Port), cmp.Compare(a.Transport, b.Transport))
+}
+
+func compareFact(a, b discovery.Fact) int {
+	return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Value, b.Value))
+}
+
+// compareAddr puts IPv4 first, then routable IPv6, then link-local.
+func compareAddr(a, b netip.Addr) int {
+	rank := func(x netip.Addr) int {
+		switch {
+		case x.Is4():
+			return 0
+		case !x.IsLinkLocalUnicast():
+			return 1
+		}
+		return 2
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), a.Compare(b))
+}
+
+// insert puts v in its place in a sorted list, once, while there is room.
+func insert[T any](all []T, v T, compare func(a, b T) int, most int) []T {
+	i, ok := slices.BinarySearchFunc(all, v, compare)
+	if ok || len(all) >= most {
+		return all
+	}
+	return slices.Insert(all, i, v)
+}
+
+// snapshot copies the devices, so that the merger can go on: those that are present
+// first, by address.
+func (m *merger) snapshot() []discovery.Device {
+	out := make([]discovery.Device, 0, len(m.devices))
+	for _, e := range m.devices {
+		d := e.Device
+		if len(d.Keys) == 0 && d.MAC.IsZero() && d.Present {
+			d.Keys = []string{addrKey(d.Addr())}
+		}
+		d.Addrs, d.Keys, d.FoundBy = slices.Clone(d.Addrs), slices.Clone(d.Keys), slices.Clone(d.FoundBy)
+		d.Services, d.Facts, d.Evidence = slices.Clone(d.Services), slices.Clone(d.Facts), slices.Clone(d.Evidence)
+		out = append(out, d)
+	}
+	slices.SortStableFunc(out, func(a, b discovery.Device) int {
+		if a.Present != b.Present {
+			if a.Present {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(compareAddr(a.Addr(), b.Addr()), cmp.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+func newID() discovery.DeviceID {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return discovery.DeviceID("d-" + hex.EncodeToString(b[:]))
+}
