@@ -1,0 +1,201 @@
+// Package checks holds the nouns of looking for weaknesses: checks, what they find, and
+// the one device that a check may reach. It does no I/O of its own.
+package checks
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"porchlight/discovery"
+)
+
+// An ID names a check for ever: it is stored in the history.
+type ID string
+
+// A Kind names one sort of finding for ever: it is in the scan schema and the catalogue.
+type Kind string
+
+// Contact says how much a check touches the device.
+type Contact uint8
+
+// Kinds of contact. The zero value is refused, so that nobody forgets to choose.
+const (
+	ContactUnset  Contact = iota
+	ContactNone           // decides from what discovery saw
+	ContactPolite         // reads what anybody may read
+	ContactLogin          // tries one documented login; needs consent for that device
+)
+
+// Info is what is always true of a check.
+type Info struct {
+	ID      ID
+	Contact Contact
+	Kinds   []Kind // every Kind that Run may return
+}
+
+// A Check looks for one kind of weakness.
+type Check interface {
+	Info() Info
+	// Applies decides from what discovery saw; it does no I/O.
+	Applies(d discovery.Device) bool
+	// Run returns what it found; none means clear. An error means "could not check"
+	// and is never shown as safe. Run leaves the device as it was.
+	Run(ctx context.Context, t Target) ([]Finding, error)
+}
+
+// A Target is the device under check and the only ways to reach it.
+type Target struct {
+	Device discovery.Device
+	// Dial connects to a TCP port of this device, within its pace and caps.
+	Dial func(ctx context.Context, port uint16) (net.Conn, error)
+	// HTTP reaches this device only. It carries no login and only reads.
+	HTTP *http.Client
+	// Login runs try with a client that may carry one login. It refuses with
+	// ErrLoginNotAllowed unless the user agreed for this device and the limits leave room,
+	// and it counts the try before a byte is sent. try reports whether the device said yes.
+	Login func(ctx context.Context, try func(*http.Client) (bool, error)) (bool, error)
+	// Before are the open findings of this check on this device, from earlier looks. A check
+	// that no longer applies still runs while there are any, to see whether they are fixed.
+	Before []Finding
+	// Others are all devices of the home, to name the one behind an open door.
+	Others []discovery.Device
+	Log    *slog.Logger
+}
+
+// Reasons why something could not be checked. A reason is stored and has its words in the
+// catalogue under "reason.".
+const (
+	ReasonNoConsent   = "no-consent"    // the user has not agreed to a password try on this device
+	ReasonLeaveAlone  = "leave-alone"   // the user or the skip list wants no checks of it
+	ReasonTriedToday  = "tried-today"   // the limits on logins leave no room today
+	ReasonUnreachable = "unreachable"   // it did not answer
+	ReasonUnclear     = "unclear"       // it answered, but neither yes nor no
+	ReasonStopped     = "stopped"       // the round ended first
+	ReasonOdd         = "behaved-oddly" // it broke the rules of its protocol
+)
+
+// A NotChecked says why a check has no result. It is an error that people may read about.
+type NotChecked struct {
+	Reason string
+	Err    error // what happened, for developers; may be nil
+}
+
+// Error implements error.
+func (e *NotChecked) Error() string {
+	if e.Err == nil {
+		return "not checked: " + e.Reason
+	}
+	return fmt.Sprintf("not checked: %s: %v", e.Reason, e.Err)
+}
+
+// Unwrap gives what happened.
+func (e *NotChecked) Unwrap() error { return e.Err }
+
+// Reason turns the error of a check into the word under which people are told.
+func Reason(err error) string {
+	if nc, ok := errors.AsType[*NotChecked](err); ok {
+		return nc.Reason
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return ReasonStopped
+	}
+	return ReasonUnreachable
+}
+
+// Severity says how soon something should be done.
+type Severity uint8
+
+// Severities, mildest first. The zero value only informs.
+const (
+	Inform Severity = iota
+	Good            // good to do
+	Week            // fix this week
+	Today           // fix today
+)
+
+var severityNames = [...]string{"info", "good", "week", "today"}
+
+// String gives the word of the scan schema.
+func (s Severity) String() string { return severityNames[min(int(s), len(severityNames)-1)] }
+
+// MarshalText gives the word of the scan schema.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads the word of the scan schema.
+func (s *Severity) UnmarshalText(b []byte) error {
+	for i, n := range severityNames {
+		if n == string(b) {
+			*s = Severity(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("severity %q is not known", b)
+}
+
+// A Finding is one thing a person should know or do about one device. It holds no
+// sentences: the words for Kind are in the catalogue, filled in from Args.
+type Finding struct {
+	ID         string // from FindingID; the same weakness keeps it from round to round
+	Kind       Kind
+	Check      ID
+	Device     discovery.DeviceID
+	Port       uint16 // 0 if it is about the whole device
+	Severity   Severity
+	Confidence discovery.Strength // Saw or Likely
+	Args       map[string]string
+	Evidence   []discovery.Fact // never a password, never a body
+
+	// Its life in the history; zero in what a check returns.
+	First, Last time.Time // first and last round that found it, UTC
+	Fixed       time.Time // when a look no longer found it; zero while open
+	CameBack    bool      // it was fixed before
+	Accepted    string    // the user's reason for living with it; "" if not accepted
+}
+
+// Open reports whether there is something left to do about the finding.
+func (f *Finding) Open() bool { return f.Fixed.IsZero() && f.Accepted == "" }
+
+// About gives the device that people would point at: of a door in the router, the device
+// behind it, if it is known.
+func (f *Finding) About() discovery.DeviceID {
+	if inner := f.Args["inner_device"]; inner != "" {
+		return discovery.DeviceID(inner)
+	}
+	return f.Device
+}
+
+// FindingID gives the stable name of a weakness: the same device, kind, port and detail
+// give the same ID in every round. detail tells apart several on one port; mostly "".
+func FindingID(device discovery.DeviceID, kind Kind, port uint16, detail string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d\x00%s", device, kind, port, detail))
+	return "f-" + hex.EncodeToString(sum[:6])
+}
+
+// Result is how one check of one device ended.
+type Result uint8
+
+// Results. The zero value is never shown as safe.
+const (
+	Unknown Result = iota // could not be checked
+	Clear
+	Found
+	NotApplicable
+)
+
+// Outcome is how one check of one device ended, and why.
+type Outcome struct {
+	Check    ID
+	Device   discovery.DeviceID
+	Result   Result
+	Findings []Finding
+	Reason   string // why Unknown; a word of the catalogue
+	Err      error  // why Unknown, for developers
+	Took     time.Duration
+}

@@ -1,0 +1,309 @@
+package rounds
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"porchlight/assets/makers"
+	"porchlight/checks"
+	"porchlight/discovery"
+	"porchlight/discovery/lan"
+	"porchlight/discovery/scan"
+)
+
+const (
+	// checkTimeout bounds one check of one device. SAFETY: 30 seconds per device.
+	checkTimeout = 30 * time.Second
+	// devicesAtOnce is how many devices are checked in parallel.
+	devicesAtOnce = 16
+	// saveTimeout is how long saving may take after the user stopped the round.
+	saveTimeout = 10 * time.Second
+)
+
+// A Walker walks rounds through one home and keeps its Feed up to date.
+type Walker struct {
+	Home    Home
+	Feed    *Feed
+	History History
+	Checks  []checks.Check
+	Catalog *makers.Catalog
+	// Open finds the network and gives the way into it, anew for each round.
+	Open    func(ctx context.Context) (*lan.Home, error)
+	Sources func(*lan.Home) []discovery.Source
+	Probers func(*lan.Home) []discovery.Prober
+	// Passwords says whether factory passwords may be tried on a device. nil asks the history.
+	Passwords func(ctx context.Context, d discovery.Device) Consent
+	Log       *slog.Logger
+}
+
+// Walk does one round: discover, check, save, tell. The end of ctx stops it within a
+// second; what was seen is saved all the same. A round that could not begin or be saved
+// gives an error, and leaves the Feed with the last good picture and that error.
+func (w *Walker) Walk(ctx context.Context) (Snapshot, error) {
+	s, err := w.walk(ctx)
+	if err != nil {
+		s = w.Feed.Latest()
+		s.Phase, s.Err = Done, err
+		if s.Started.IsZero() {
+			s.Phase = Idle
+		}
+		s.Home = w.Home
+	}
+	w.Feed.Set(s)
+	return s, err
+}
+
+func (w *Walker) walk(ctx context.Context) (Snapshot, error) {
+	release, err := w.History.LockRound(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	defer release()
+	before, err := w.History.Latest(ctx, w.Home.ID)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	home, err := w.Open(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	w.Log.InfoContext(ctx, "round begins", "network", home.Network.Prefix.String())
+	s := Snapshot{Home: w.Home, Network: home.Network, Phase: Discovering, Started: time.Now().UTC(), Devices: before.Devices, Findings: before.Findings}
+	w.Feed.Set(s)
+	s.Devices, s.Troubles = w.discover(ctx, home, before.Devices, func(devices []discovery.Device) {
+		live := s
+		live.Devices = devices
+		w.Feed.Set(live)
+	})
+	s.Phase = Checking
+	w.Feed.Set(s)
+	w.check(ctx, home, &s)
+	s.Complete = ctx.Err() == nil
+	s.Phase, s.Finished = Saving, time.Now().UTC()
+	s.Traffic, s.ByDevice = traffic(home, s.Devices)
+	w.Feed.Set(s)
+
+	save, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
+	defer cancel()
+	saved, changes, err := w.History.SaveRound(save, s)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	w.Log.InfoContext(ctx, "round ended", "devices", len(saved.Devices), "changes", len(changes), "took", s.Finished.Sub(s.Started))
+	saved.Phase = Done
+	return saved, nil
+}
+
+func (w *Walker) discover(ctx context.Context, home *lan.Home, known []discovery.Device, show func([]discovery.Device)) ([]discovery.Device, []Trouble) {
+	return scan.Scanner{Sources: w.Sources(home), Probers: w.Probers(home), Catalog: w.Catalog, Log: w.Log}.Run(ctx, known, show)
+}
+
+// A job is one check of one device.
+type job struct {
+	check  checks.Check
+	before []checks.Finding
+}
+
+// jobs lists the checks that a device is due for: those that apply, and those that found
+// something before.
+func (w *Walker) jobs(d discovery.Device, findings []checks.Finding) []job {
+	var out []job
+	for _, c := range w.Checks {
+		j := job{check: c, before: openOf(findings, c.Info().ID, d.ID)}
+		if c.Applies(d) || len(j.before) > 0 {
+			out = append(out, j)
+		}
+	}
+	return out
+}
+
+func openOf(findings []checks.Finding, check checks.ID, device discovery.DeviceID) []checks.Finding {
+	var out []checks.Finding
+	for _, f := range findings {
+		if f.Check == check && f.Device == device && f.Fixed.IsZero() {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// check runs all checks, the devices in parallel, the checks of one device in turn.
+func (w *Walker) check(ctx context.Context, home *lan.Home, s *Snapshot) {
+	var mu sync.Mutex // guards s.Outcomes and s.Checked
+	slots := make(chan struct{}, devicesAtOnce)
+	var wg sync.WaitGroup
+	for _, d := range s.Devices {
+		if d.Present {
+			s.ToCheck += len(w.jobs(d, s.Findings))
+		}
+	}
+	live := *s
+	for _, d := range s.Devices {
+		jobs := w.jobs(d, s.Findings)
+		if !d.Present || len(jobs) == 0 {
+			continue
+		}
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			g := &gate{walker: w, home: home, device: d}
+			for _, j := range jobs {
+				o := w.run(ctx, g, j, live.Devices)
+				mu.Lock()
+				s.Outcomes = append(s.Outcomes, o)
+				s.Checked++
+				live.Outcomes, live.Checked = slices.Clone(s.Outcomes), s.Checked
+				w.Feed.Set(live)
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	slices.SortStableFunc(s.Outcomes, func(a, b checks.Outcome) int {
+		return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Check, b.Check))
+	})
+}
+
+// run carries out one check of one device. Whatever goes wrong becomes Unknown.
+func (w *Walker) run(ctx context.Context, g *gate, j job, others []discovery.Device) (out checks.Outcome) {
+	info, start := j.check.Info(), time.Now()
+	out = checks.Outcome{Check: info.ID, Device: g.device.ID}
+	defer func() {
+		if p := recover(); p != nil {
+			w.Log.ErrorContext(ctx, "check panicked", "check", string(info.ID), "err", p, "stack", string(debug.Stack()))
+			out.Result, out.Findings, out.Err = checks.Unknown, nil, fmt.Errorf("check %s: panic: %v", info.ID, p)
+			out.Reason = checks.ReasonUnclear
+		}
+		out.Took = time.Since(start)
+	}()
+	err := g.admit(ctx, info)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+		defer cancel()
+		out.Findings, err = j.check.Run(ctx, g.target(j, others))
+	}
+	switch {
+	case err != nil:
+		out.Findings, out.Err, out.Reason = nil, err, checks.Reason(err)
+		if ctx.Err() != nil {
+			out.Reason = checks.ReasonStopped
+		}
+		w.Log.DebugContext(ctx, "not checked", "check", string(info.ID), "device", string(g.device.ID), "err", err)
+	case len(out.Findings) > 0:
+		out.Result = checks.Found
+		for i := range out.Findings {
+			out.Findings[i].Check, out.Findings[i].Device = info.ID, g.device.ID
+		}
+	default:
+		out.Result = checks.Clear
+	}
+	return out
+}
+
+// CheckAgain looks for one finding again, and for nothing else. It takes seconds and keeps
+// what it saw before and after.
+func (w *Walker) CheckAgain(ctx context.Context, finding string) (checks.Finding, error) {
+	release, err := w.History.LockRound(ctx)
+	if err != nil {
+		return checks.Finding{}, err
+	}
+	defer release()
+	before, err := w.History.Latest(ctx, w.Home.ID)
+	if err != nil {
+		return checks.Finding{}, err
+	}
+	i := slices.IndexFunc(before.Findings, func(f checks.Finding) bool { return f.ID == finding })
+	if i < 0 {
+		return checks.Finding{}, fmt.Errorf("look again for %q: %w", finding, ErrNoSuchFinding)
+	}
+	f := before.Findings[i]
+	at := slices.IndexFunc(w.Checks, func(c checks.Check) bool { return c.Info().ID == f.Check })
+	d, ok := before.Device(f.Device)
+	if at < 0 || !ok {
+		return checks.Finding{}, fmt.Errorf("look again for %q: %w", finding, ErrNoSuchFinding)
+	}
+	home, err := w.Open(ctx)
+	if err != nil {
+		return checks.Finding{}, err
+	}
+	j := job{check: w.Checks[at], before: []checks.Finding{f}}
+	others := before.Devices
+	if j.check.Info().Contact == checks.ContactNone {
+		// It decides from what discovery saw, so look afresh.
+		others, _ = w.discover(ctx, home, before.Devices, nil)
+		fresh, ok := (&Snapshot{Devices: others}).Device(d.ID)
+		if !ok || !fresh.Present {
+			return checks.Finding{}, &checks.NotChecked{Reason: checks.ReasonUnreachable}
+		}
+		d = fresh
+	}
+	out := w.run(ctx, &gate{walker: w, home: home, device: d}, j, others)
+	if ctx.Err() != nil {
+		return checks.Finding{}, ctx.Err()
+	}
+	f, err = w.History.SaveCheck(ctx, w.Home.ID, finding, out, time.Now().UTC())
+	if err != nil {
+		return checks.Finding{}, err
+	}
+	w.refresh(ctx)
+	if out.Result == checks.Unknown {
+		return f, &checks.NotChecked{Reason: out.Reason, Err: out.Err}
+	}
+	return f, nil
+}
+
+// Load puts what the history knows of the home into the Feed.
+func (w *Walker) Load(ctx context.Context) error {
+	s, err := w.History.Latest(ctx, w.Home.ID)
+	if err != nil {
+		return err
+	}
+	s.Home = w.Home
+	if !s.Started.IsZero() {
+		s.Phase = Done
+	}
+	w.Feed.Set(s)
+	return nil
+}
+
+// refresh tells the Feed what has changed in the history; if that cannot be read, the old
+// picture stays until the next round.
+func (w *Walker) refresh(ctx context.Context) {
+	if err := w.Load(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		w.Log.WarnContext(ctx, "history not read", "err", err)
+	}
+}
+
+// traffic puts the ledger together by device.
+func traffic(home *lan.Home, devices []discovery.Device) (discovery.Traffic, map[discovery.DeviceID]discovery.Traffic) {
+	byAddr, everyone := home.Traffic()
+	byDevice := map[discovery.DeviceID]discovery.Traffic{}
+	total := everyone
+	for _, d := range devices {
+		if !d.Present {
+			continue
+		}
+		t := byDevice[d.ID]
+		for _, a := range d.Addrs {
+			t.Add(byAddr[a])
+			delete(byAddr, a)
+		}
+		byDevice[d.ID] = t
+	}
+	for _, t := range byDevice {
+		t.Requests = nil // the sums are enough for the whole
+		total.Add(t)
+	}
+	for _, t := range byAddr { // addresses where nobody turned out to live
+		t.Requests = nil
+		total.Add(t)
+	}
+	return total, byDevice
+}

@@ -1,0 +1,83 @@
+// Package telnet finds devices whose old remote console is open. It reads the greeting and
+// says nothing.
+package telnet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+
+	"porchlight/checks"
+	"porchlight/discovery"
+)
+
+// Kind is what this check finds.
+const Kind checks.Kind = "telnet-open"
+
+// Check implements checks.Check.
+type Check struct{}
+
+// Info implements checks.Check.
+func (Check) Info() checks.Info {
+	return checks.Info{ID: "telnet", Contact: checks.ContactPolite, Kinds: []checks.Kind{Kind}}
+}
+
+// Applies implements checks.Check.
+func (Check) Applies(d discovery.Device) bool {
+	_, ok := d.Service("telnet")
+	return ok
+}
+
+// Run implements checks.Check. The greeting was read during discovery; that the door still
+// opens is the second sign.
+func (Check) Run(ctx context.Context, t checks.Target) ([]checks.Finding, error) {
+	var found []checks.Finding
+	for _, port := range ports(t) {
+		open, err := opens(ctx, t, port)
+		if err != nil {
+			return nil, err
+		}
+		if !open {
+			continue
+		}
+		f := checks.Finding{
+			ID: checks.FindingID(t.Device.ID, Kind, port, ""), Kind: Kind, Port: port, Severity: checks.Today, Confidence: discovery.Saw,
+			Args: map[string]string{},
+		}
+		if banner := t.Device.Fact(discovery.FactBanner + "telnet"); banner != "" {
+			f.Evidence = []discovery.Fact{{Key: discovery.FactBanner + "telnet", Value: banner}}
+		}
+		found = append(found, f)
+	}
+	return found, nil
+}
+
+// ports are those where telnet greeted us in this round, or was found earlier.
+func ports(t checks.Target) []uint16 {
+	var out []uint16
+	for _, s := range t.Device.Services {
+		if s.Protocol == "telnet" {
+			out = append(out, s.Port)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, f := range t.Before {
+		out = append(out, f.Port)
+	}
+	return out
+}
+
+// opens connects and hangs up. Only a clear refusal counts as closed.
+func opens(ctx context.Context, t checks.Target, port uint16) (bool, error) {
+	c, err := t.Dial(ctx, port)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("knock at door %d: %w", port, err)
+	}
+	return true, c.Close()
+}
