@@ -1,0 +1,339 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"porchlight/assets/text"
+	"porchlight/checks"
+	"porchlight/checks/rounds"
+	"porchlight/discovery"
+	"porchlight/ui/parts"
+)
+
+// A look is what became of the latest Check again of one finding.
+type look struct {
+	working bool
+	done    bool
+	fixed   time.Time // zero if it is still there
+	trouble string
+}
+
+// card shows one finding, or what could not be checked for one reason. What was found, how
+// sure, why it matters, what to do, how long, what may stop, what if not, what was sent.
+type card struct {
+	t       *todoPage
+	content *fyne.Container
+	scroll  *container.Scroll
+	body    *fyne.Container
+	bar     *parts.Box
+	again   *parts.Button
+	accept  *parts.Button
+	status  *parts.Text
+	busy    *widget.Activity
+
+	looks  map[string]look
+	proofs map[string][]rounds.Proof
+	asked  map[string]bool // proofs that were asked for
+	agreed map[discovery.DeviceID]bool
+	open   bool // the ledger is unfolded
+	shown  cardState
+}
+
+// cardState is what the card shows, so that it is not built again for nothing.
+type cardState struct {
+	id      string
+	finding checks.Finding
+	device  discovery.Device
+	traffic discovery.Traffic
+	proofs  []rounds.Proof
+	group   reasonGroup
+	names   []string
+	agreed  int
+	open    bool
+	still   bool // Check again has just found it again
+}
+
+func newCard(t *todoPage) *card {
+	c := &card{
+		t: t, body: parts.Stack(22), status: parts.Muted(""), busy: widget.NewActivity(),
+	}
+	c.forget()
+	c.again = parts.MainButton(t.w.words.say("action.again"), "", func() { t.again(t.chosen) })
+	c.accept = parts.NewButton("", "", nil)
+	c.busy.Hide()
+	c.scroll = container.NewVScroll(parts.Column(660, parts.Pad(36, 30, c.body)))
+	c.bar = parts.NewBox(parts.ColorSide, "", 0, 36, 12,
+		parts.Beside(16, nil, parts.Row(10, c.busy, c.accept, c.again), c.status))
+	c.content = parts.Edge(nil, c.bar, nil, c.scroll)
+	return c
+}
+
+// forget drops what belongs to one home.
+func (c *card) forget() {
+	c.looks, c.proofs = map[string]look{}, map[string][]rounds.Proof{}
+	c.asked, c.agreed = map[string]bool{}, map[discovery.DeviceID]bool{}
+}
+
+// show shows the row that is chosen.
+func (c *card) show(p *picture) {
+	now := cardState{id: c.t.chosen, open: c.open}
+	for _, f := range p.Findings {
+		if f.ID == now.id {
+			now.finding = f
+		}
+	}
+	for _, g := range reasons(p) {
+		if g.row() == now.id {
+			now.group = g
+			for _, id := range g.devices() {
+				now.names = append(now.names, c.t.w.words.DeviceName(p.device[id]))
+				if c.agreed[id] {
+					now.agreed++
+				}
+			}
+		}
+	}
+	if d := p.device[now.finding.About()]; d != nil {
+		now.device, now.traffic = *d, p.ByDevice[now.finding.Device]
+	}
+	now.proofs = c.proofs[now.id]
+	if l := c.looks[now.id]; l.done && l.fixed.IsZero() && now.finding.Fixed.IsZero() {
+		now.still = true
+	}
+	c.showBar(&now)
+	if reflect.DeepEqual(now, c.shown) {
+		return
+	}
+	other := now.id != c.shown.id || now.still != c.shown.still || now.finding.Fixed != c.shown.finding.Fixed
+	c.shown = now
+	switch {
+	case now.finding.ID != "":
+		c.body.Objects = c.finding(&now)
+		c.ask(now.id)
+	case len(now.group.outcomes) > 0:
+		c.body.Objects = c.group(&now, p)
+	default:
+		c.body.Objects = nil
+	}
+	c.body.Refresh()
+	c.scroll.Refresh()
+	if other {
+		c.scroll.ScrollToTop()
+	}
+}
+
+// ask fetches the earlier looks at a finding, once.
+func (c *card) ask(id string) {
+	if c.asked[id] {
+		return
+	}
+	c.asked[id] = true
+	c.t.w.live.run(func(ctx context.Context) func() {
+		proofs, err := c.t.w.program.Proofs(ctx, id)
+		return func() {
+			if err == nil && len(proofs) > 0 && len(c.proofs[id]) == 0 {
+				c.proofs[id] = proofs
+				c.show(c.t.w.now)
+			}
+		}
+	})
+}
+
+// showBar shows what can be done about the finding, and how that went.
+func (c *card) showBar(now *cardState) {
+	words, f, l := c.t.w.words, now.finding, c.looks[now.id]
+	c.bar.Hidden = f.ID == ""
+	status := ""
+	switch {
+	case l.working:
+		status = words.say("again.working")
+	case l.trouble != "":
+		status = l.trouble
+	case l.done && l.fixed.IsZero():
+		status = words.say("again.still")
+	case l.done:
+		status = words.T("again.fixed", text.Args{"date": words.Date(l.fixed)})
+	}
+	c.status.Set(status)
+	if l.working != c.busy.Visible() {
+		c.busy.Hidden = !l.working
+		if l.working {
+			c.again.Disable()
+			c.busy.Start()
+		} else {
+			c.again.Enable()
+			c.busy.Stop()
+		}
+	}
+	c.accept.Hidden = !f.Fixed.IsZero()
+	c.accept.Text, c.accept.OnTapped = words.say("action.accept"), func() { c.t.accept(now.id) }
+	if f.Accepted != "" {
+		c.accept.Text, c.accept.OnTapped = words.say("action.unaccept"), func() { c.t.keep(now.id, "") }
+	}
+	c.accept.Refresh()
+	c.bar.Content.Refresh()
+	c.content.Refresh()
+}
+
+// finding is the card of one finding.
+func (c *card) finding(now *cardState) []fyne.CanvasObject {
+	words, f := c.t.w.words, &now.finding
+	var dev *discovery.Device
+	if now.device.ID != "" {
+		dev = &now.device
+	}
+	a, state := words.advice(f, dev), parts.StateOf(f.Severity)
+	switch {
+	case !f.Fixed.IsZero():
+		state = parts.Fixed
+	case f.Accepted != "":
+		state = parts.Accepted
+	}
+	sure := "sure.saw"
+	if f.Confidence == discovery.Likely {
+		sure = "sure.likely"
+	}
+	head := parts.Stack(12, parts.Row(0, parts.Badge(state, words.say(state.Key))), parts.Title(words.title(f, dev)),
+		parts.Beside(8, parts.NewPic("eye", parts.ColorMuted, 18), nil, parts.Muted(words.say(sure)+c.since(f))))
+	if f.CameBack && f.Fixed.IsZero() {
+		head.Add(parts.Muted(words.say("todo.back")))
+	}
+	objects := []fyne.CanvasObject{head}
+	if !f.Fixed.IsZero() {
+		objects = append(objects, stamp(parts.ColorAllGood, "state-allgood", words.T("again.fixed", text.Args{"date": words.Date(f.Fixed)})))
+	} else if now.still {
+		objects = append(objects, stamp(parts.ColorWeek, "state-week", words.say("again.still.stamp")))
+	} else if f.Accepted != "" {
+		objects = append(objects, stamp(parts.ColorMuted, "state-info", words.T("accept.stamp", text.Args{"reason": discovery.Line(f.Accepted)})))
+	}
+	if a.Meaning != "" {
+		why := parts.Stack(8, parts.Strong(words.say("card.why")), parts.Body(a.Meaning))
+		if a.Who != "" {
+			why.Add(parts.Body(a.Who))
+			why.Add(parts.Small(words.T("card.source", text.Args{"source": a.Source})))
+		}
+		objects = append(objects, why)
+	}
+	if len(a.Steps) > 0 {
+		steps := parts.Stack(12, parts.Strong(words.say("card.steps")))
+		for i, s := range a.Steps {
+			number := parts.NewBox(parts.ColorChosen, "", 13, 0, 0, container.NewCenter(parts.Small(fmt.Sprint(i+1)).Short()))
+			steps.Add(parts.BesideTop(14, container.NewGridWrap(fyne.NewSquareSize(26), number), nil, parts.Pad(0, 2, parts.Body(s))))
+		}
+		if u := ownPage(dev, f.Args["url"]); u != nil {
+			steps.Add(parts.Row(0, parts.NewButton(words.say("card.page"), "open", func() { c.t.w.browse(u) })))
+		}
+		objects = append(objects, steps)
+	}
+	facts := parts.Stack(14)
+	for _, fact := range []struct{ icon, key, words string }{{"clock", "card.time", a.Time}, {"pause", "card.pause", a.Pause}, {"help", "card.cannot", a.Cannot}} {
+		if fact.words != "" {
+			facts.Add(parts.BesideTop(14, parts.NewPic(fact.icon, parts.ColorMuted, 22), nil,
+				parts.Stack(2, parts.Strong(words.say(fact.key)), parts.Body(fact.words))))
+		}
+	}
+	if len(facts.Objects) > 0 {
+		objects = append(objects, parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 16, facts))
+	}
+	if len(now.proofs) > 0 {
+		objects = append(objects, c.looked(now.proofs))
+	}
+	return append(objects, c.sent(now))
+}
+
+// since says since when a finding is known.
+func (c *card) since(f *checks.Finding) string {
+	if f.First.IsZero() {
+		return ""
+	}
+	return " " + c.t.w.words.T("todo.since", text.Args{"date": c.t.w.words.Date(f.First)})
+}
+
+// stamp is a mark that something is settled.
+func stamp(c fyne.ThemeColorName, icon, words string) fyne.CanvasObject {
+	return parts.NewBox(parts.Tint(c), c, parts.Radius, 18, 12, parts.Beside(14, parts.NewPic(icon, c, 28), nil, parts.Strong(words)))
+}
+
+// maxProofs is how many earlier looks a card shows.
+const maxProofs = 5
+
+// looked shows the earlier looks: before and after.
+func (c *card) looked(proofs []rounds.Proof) fyne.CanvasObject {
+	words := c.t.w.words
+	list := parts.Stack(8, parts.Strong(words.say("proof.title")))
+	for _, p := range proofs[:min(maxProofs, len(proofs))] {
+		state, after := parts.Fixed, "proof.gone"
+		if p.After {
+			state, after = parts.Week, "proof.there"
+		}
+		before := "proof.gone"
+		if p.Before {
+			before = "proof.there"
+		}
+		list.Add(parts.Beside(12, parts.NewPic(state.Icon, state.Color, 20), nil, parts.Body(words.T("proof.line",
+			text.Args{"time": words.Time(p.At), "before": words.say(before), "after": words.say(after)}))))
+	}
+	return list
+}
+
+// sent unfolds to exactly what was sent.
+func (c *card) sent(now *cardState) fyne.CanvasObject {
+	words := c.t.w.words
+	icon := "next"
+	if c.open {
+		icon = "down"
+	}
+	fold := parts.NewTap(words.say("card.sent"), "", parts.ColorLine, 10, 14, 10,
+		parts.Beside(12, parts.NewPic("sent", parts.ColorMuted, 20), parts.NewPic(icon, parts.ColorMuted, 16), parts.Body(words.say("card.sent"))), func() {
+			c.open = !c.open
+			c.show(c.t.w.now)
+		})
+	if !c.open {
+		return fold
+	}
+	return parts.Stack(14, fold, c.t.w.ledger(now.traffic))
+}
+
+// group is the card of everything that could not be checked for one reason.
+func (c *card) group(now *cardState, p *picture) []fyne.CanvasObject {
+	words, g := c.t.w.words, now.group
+	objects := []fyne.CanvasObject{parts.Stack(12, parts.Row(0, parts.Badge(parts.Unchecked, words.say(parts.Unchecked.Key))),
+		parts.Title(reasonTitle(words, g.reason)), parts.Body(reasonText(words, g.reason)), parts.Muted(words.say("unchecked.meaning")))}
+	list := parts.Stack(10)
+	for i, id := range g.devices() {
+		var what []string
+		for _, o := range g.outcomes {
+			if o.Device == id && words.check(o.Check) != "" {
+				what = append(what, words.check(o.Check))
+			}
+		}
+		var right fyne.CanvasObject = parts.QuietButton("", "next", func() { c.t.w.openDevice(id) })
+		if g.reason == checks.ReasonNoConsent {
+			right = parts.NewButton(words.say("consent.try"), "", func() { c.t.agree(id) })
+			if c.agreed[id] {
+				right = parts.Row(8, parts.NewPic("check", parts.ColorAllGood, 18), parts.Body(words.say("consent.given")).Short())
+			}
+		}
+		kind := discovery.KindUnknown
+		if d := p.device[id]; d != nil {
+			kind = d.Kind
+		}
+		list.Add(parts.NewBox(parts.ColorCard, parts.ColorLine, parts.Radius, 16, 12, parts.Beside(14,
+			parts.NewDisc(parts.KindIcon(kind), parts.ColorMuted, 38), right,
+			parts.Stack(1, parts.Strong(now.names[i]).OneLine(), parts.Muted(strings.Join(what, ", ")).OneLine()))))
+	}
+	objects = append(objects, list)
+	if now.agreed > 0 {
+		objects = append(objects, parts.NewBox(parts.Tint(parts.ColorAllGood), "", parts.Radius, 18, 14, parts.Beside(16, nil,
+			parts.MainButton(words.say("action.look"), "look", c.t.w.look), parts.Body(words.say("consent.next")))))
+	}
+	return objects
+}

@@ -1,0 +1,283 @@
+package ui
+
+import (
+	"context"
+	"reflect"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"porchlight/assets/text"
+	"porchlight/checks"
+	"porchlight/discovery"
+	"porchlight/ui/parts"
+)
+
+// devicePage shows everything known about one device. It opens from a list.
+type devicePage struct {
+	w       *Window
+	id      discovery.DeviceID
+	content *container.Scroll
+	body    *fyne.Container
+	alone   *widget.Check
+	shown   deviceState
+}
+
+// deviceState is what the page shows, so that it is not built again for nothing.
+type deviceState struct {
+	device   discovery.Device
+	findings []checks.Finding
+	outcomes []checks.Outcome
+	traffic  discovery.Traffic
+}
+
+func newDevicePage(w *Window) *devicePage {
+	d := &devicePage{w: w, body: parts.Stack(20)}
+	d.alone = widget.NewCheck(w.words.say("device.alone"), d.leave)
+	d.content = container.NewVScroll(parts.Column(900, parts.Pad(36, 24, d.body)))
+	return d
+}
+
+func (d *devicePage) key() string { return "device" }
+
+func (d *devicePage) view() fyne.CanvasObject { return d.content }
+
+func (d *devicePage) show(p *picture) {
+	dev := p.device[d.id]
+	if dev == nil {
+		d.body.Objects = []fyne.CanvasObject{d.back(), parts.Muted(d.w.words.say("device.gone"))}
+		d.body.Refresh()
+		return
+	}
+	now := deviceState{device: *dev, traffic: p.ByDevice[d.id]}
+	for _, f := range p.Findings {
+		if (f.Device == d.id || f.About() == d.id) && f.Open() {
+			now.findings = append(now.findings, f)
+		}
+	}
+	for _, o := range p.Outcomes {
+		if o.Device == d.id {
+			o.Err = nil
+			now.outcomes = append(now.outcomes, o)
+		}
+	}
+	if len(d.body.Objects) > 0 && reflect.DeepEqual(now, d.shown) {
+		return
+	}
+	if now.device.ID != d.shown.device.ID {
+		d.content.ScrollToTop()
+	}
+	d.shown = now
+	if d.alone.Checked != dev.LeaveAlone {
+		d.alone.Checked = dev.LeaveAlone
+		d.alone.Refresh()
+	}
+	d.body.Objects = []fyne.CanvasObject{
+		d.back(), d.head(dev, p),
+		parts.Grid(2, 16, parts.Stack(16, d.identity(dev), d.place(dev)), parts.Stack(16, d.work(&now, p), d.doors(dev), d.leaveAlone())),
+		d.section("device.sent", d.w.ledger(now.traffic)),
+	}
+	d.body.Refresh()
+	d.content.Refresh()
+}
+
+func (d *devicePage) back() fyne.CanvasObject {
+	return outdent(10, parts.QuietButton(d.w.words.say("device.back"), "back", func() { d.w.open(d.w.pages[2]) }))
+}
+
+func (d *devicePage) head(dev *discovery.Device, p *picture) fyne.CanvasObject {
+	var badge fyne.CanvasObject
+	if state, ok := p.state[dev.ID]; ok {
+		badge = parts.Badge(state, d.w.words.say(state.Key))
+	}
+	name := parts.Stack(3, parts.Heading(d.w.words.DeviceName(dev)).OneLine())
+	if what := d.w.words.what(dev); what != "" {
+		name.Add(parts.Muted(what).OneLine())
+	}
+	return parts.Beside(20, parts.NewDisc(parts.KindIcon(dev.Kind), parts.ColorMuted, 64), badge, name)
+}
+
+// section is a card with a head.
+func (d *devicePage) section(key string, objects ...fyne.CanvasObject) fyne.CanvasObject {
+	return parts.Card(parts.Stack(12, append([]fyne.CanvasObject{parts.Strong(d.w.words.say(key))}, objects...)...))
+}
+
+// row is one thing known, with why it is believed in small print.
+func (d *devicePage) row(key, value, small string) fyne.CanvasObject {
+	said := parts.Stack(1, parts.Body(value))
+	if small != "" {
+		said.Add(parts.Small(small))
+	}
+	return parts.BesideTop(12, parts.Wide(104, parts.Muted(d.w.words.say(key))), nil, said)
+}
+
+// identity says what it is and why we think so. What is unknown is left out.
+func (d *devicePage) identity(dev *discovery.Device) fyne.CanvasObject {
+	var rows []fyne.CanvasObject
+	for _, f := range []struct{ field, value string }{
+		{"name", discovery.Line(dev.Name)},
+		{"kind", d.w.words.Kind(dev.Kind)},
+		{"vendor", discovery.Line(dev.Vendor)},
+		{"model", discovery.Line(dev.Model)},
+		{"firmware", discovery.Line(dev.Firmware)},
+	} {
+		if f.value != "" {
+			rows = append(rows, d.row("device."+f.field, f.value, d.evidence(dev, f.field, f.value)))
+		}
+	}
+	if len(rows) == 0 {
+		rows = append(rows, parts.Muted(d.w.words.say("device.silent")))
+	}
+	return d.section("device.identity", rows...)
+}
+
+// evidence says why a field is believed to hold value.
+func (d *devicePage) evidence(dev *discovery.Device, field, value string) string {
+	for _, e := range dev.Evidence {
+		if e.Field != field {
+			continue
+		}
+		said, key := discovery.Line(e.Value), "evidence."+string(e.Strength)
+		if said != "" && said != value && d.w.words.Has(key+".as") {
+			return d.w.words.T(key+".as", text.Args{"value": said})
+		}
+		if d.w.words.Has(key) {
+			return d.w.words.say(key)
+		}
+	}
+	return ""
+}
+
+// place says where and when it was seen.
+func (d *devicePage) place(dev *discovery.Device) fyne.CanvasObject {
+	var addrs []string
+	for _, a := range dev.Addrs {
+		addrs = append(addrs, a.String())
+	}
+	rows := []fyne.CanvasObject{d.row("device.address", strings.Join(addrs, ", "), "")}
+	if !dev.MAC.IsZero() {
+		small := ""
+		if dev.MAC.Private() {
+			small = d.w.words.say("device.mac.private")
+		}
+		rows = append(rows, d.row("device.mac", dev.MAC.String(), small))
+	}
+	if first := d.w.words.Date(dev.FirstSeen); first != "" {
+		rows = append(rows, d.row("device.first", first, ""))
+	}
+	if seen := d.w.words.seen(dev); seen != "" {
+		rows = append(rows, d.row("device.last", seen, ""))
+	}
+	return d.section("device.place", rows...)
+}
+
+// work lists what there is to do about the device, or says honestly why there is nothing.
+func (d *devicePage) work(now *deviceState, p *picture) fyne.CanvasObject {
+	words := d.w.words
+	var rows []fyne.CanvasObject
+	for i := range now.findings {
+		f := &now.findings[i]
+		state, title := parts.StateOf(f.Severity), words.title(f, p.device[f.About()])
+		rows = append(rows, parts.NewTap(title, parts.Tint(state.Color), "", 10, 12, 10,
+			parts.Beside(12, parts.NewPic(state.Icon, state.Color, 22), parts.NewPic("next", parts.ColorMuted, 14),
+				parts.Stack(1, parts.Small(words.say(state.Key)), parts.Body(title))), func() { d.w.openFinding(f.ID) }))
+	}
+	done := map[string]bool{}
+	for _, o := range now.outcomes {
+		state, said, check := parts.AllGood, words.say("device.clear"), words.check(o.Check)
+		switch {
+		case check == "" || (o.Result != checks.Clear && o.Result != checks.Unknown):
+			continue
+		case o.Result == checks.Unknown:
+			state, said = parts.Unchecked, reasonText(words, o.Reason)
+		}
+		line := words.T("device.check", text.Args{"check": check, "result": said})
+		if !done[line] {
+			done[line] = true
+			rows = append(rows, parts.BesideTop(12, parts.NewPic(state.Icon, state.Color, 20), nil, parts.Body(line)))
+		}
+	}
+	if len(rows) == 0 {
+		rows = append(rows, parts.Muted(words.say("device.unlooked")))
+	}
+	return d.section("device.work", rows...)
+}
+
+// doors lists the services in plain words.
+func (d *devicePage) doors(dev *discovery.Device) fyne.CanvasObject {
+	words := d.w.words
+	var rows []fyne.CanvasObject
+	for _, s := range dev.Services {
+		small := words.say("device.door.unknown")
+		if s.Protocol != "" {
+			small = words.T("service.unknown", text.Args{"port": s.Port})
+		}
+		if s.Product != "" {
+			small += " · " + discovery.Line(s.Product)
+		}
+		said := parts.Stack(1, parts.Body(words.service(s)), parts.Small(small).OneLine())
+		if u := doorPage(dev, s); u != nil {
+			rows = append(rows, parts.Beside(8, nil, parts.QuietButton(words.say("action.open"), "open", func() { d.w.browse(u) }), said))
+		} else {
+			rows = append(rows, said)
+		}
+	}
+	if len(rows) == 0 {
+		rows = append(rows, parts.Muted(words.say("device.doors.none")))
+	}
+	return d.section("device.doors", rows...)
+}
+
+func (d *devicePage) leaveAlone() fyne.CanvasObject {
+	return parts.Card(parts.Stack(2, outdent(7, d.alone), parts.Small(d.w.words.say("device.alone.text"))))
+}
+
+// outdent moves a control left by the room that it keeps round itself, so that it aligns
+// with the text above and below.
+func outdent(by float32, o fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedLayout(0, 0, -by, 0), parts.Row(0, o))
+}
+
+// leave keeps what the user wants; if that fails the switch goes back.
+func (d *devicePage) leave(yes bool) {
+	id := d.id
+	d.w.call(func(ctx context.Context) error { return d.w.program.LeaveAlone(ctx, id, yes) }, func(trouble string) {
+		if trouble != "" && d.id == id {
+			d.alone.Checked = !yes
+			d.alone.Refresh()
+		}
+		d.w.tell(trouble)
+	})
+}
+
+// maxRequests is how many lines of the ledger a page shows.
+const maxRequests = 40
+
+// ledger shows what was sent to a device, line by line.
+func (w *Window) ledger(t discovery.Traffic) fyne.CanvasObject {
+	if t.Connections+t.Packets+len(t.Requests) == 0 {
+		return parts.Muted(w.words.say("sent.none"))
+	}
+	sum := w.words.T("sent.sum", text.Args{
+		"n": t.Connections, "sent": w.words.bytes(t.BytesSent), "received": w.words.bytes(t.BytesReceived),
+	})
+	if t.LoginAttempts > 0 {
+		sum += " " + w.words.count("sent.logins", t.LoginAttempts)
+	}
+	list := parts.Stack(6)
+	for _, r := range t.Requests[:min(maxRequests, len(t.Requests))] {
+		size := ""
+		if r.Sent+r.Received > 0 {
+			size = w.words.T("sent.bytes", text.Args{"sent": w.words.bytes(r.Sent), "received": w.words.bytes(r.Received)})
+		}
+		list.Add(parts.Beside(14, parts.Wide(64, parts.Small(r.At.Local().Format(w.words.say("format.clock"))).Short()),
+			parts.Wide(200, parts.Small(size).OneLine()), parts.Small(discovery.Line(r.Line)).OneLine()))
+	}
+	if more := len(t.Requests) - maxRequests; more > 0 {
+		list.Add(parts.Small(w.words.count("sent.more", more)))
+	}
+	return parts.Stack(12, parts.Muted(sum), list)
+}

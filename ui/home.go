@@ -1,0 +1,296 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"porchlight/assets/text"
+	"porchlight/checks"
+	"porchlight/checks/rounds"
+	"porchlight/discovery"
+	"porchlight/ui/parts"
+)
+
+// homePage says how the home stands in one sentence, and walks rounds.
+type homePage struct {
+	w       *Window
+	content fyne.CanvasObject
+	body    *fyne.Container
+	shown   string // what body shows, so that it is not built again for nothing
+
+	// While a round is walked.
+	walk  *fyne.Container
+	phase *parts.Text
+	found *parts.Text
+	bar   *parts.Bar
+	far   float64 // how far the bar is; it never goes back
+	stop  *parts.Button
+	grid  *fyne.Container
+	chips map[discovery.DeviceID]*chip
+}
+
+// A chip is one device that was heard in the round.
+type chip struct {
+	pic  *parts.Pic
+	name *parts.Text
+	what *parts.Text
+}
+
+func newHomePage(w *Window) *homePage {
+	h := &homePage{w: w, body: parts.Stack(24), phase: parts.Heading(""), found: parts.Muted(""), bar: parts.NewBar()}
+	h.stop = parts.NewButton(w.words.say("action.stop"), "stop", w.halt)
+	h.grid = parts.Grid(3, 10)
+	h.walk = parts.Stack(20, parts.Beside(24, nil, h.stop, parts.Stack(6, h.phase, h.found)),
+		h.bar, parts.Small(w.words.say("home.gentle")), h.grid)
+	h.content = container.NewVScroll(parts.Column(740, parts.Pad(20, 40, h.body)))
+	return h
+}
+
+func (h *homePage) key() string { return "home" }
+
+func (h *homePage) view() fyne.CanvasObject { return h.content }
+
+func (h *homePage) show(p *picture) {
+	if p.walking {
+		h.showWalk(p)
+		return
+	}
+	h.far = 0
+	shown := fmt.Sprint(p.Home.ID, p.Started, p.Finished, p.Complete, p.trouble, len(p.Devices), len(p.Troubles))
+	for _, f := range p.open {
+		shown += f.ID + h.w.words.title(&f, p.device[f.About()])
+	}
+	for _, o := range p.Outcomes {
+		shown += fmt.Sprint(o.Device, o.Check, o.Result)
+	}
+	if shown == h.shown {
+		return
+	}
+	h.shown = shown
+	var body []fyne.CanvasObject
+	if p.trouble != "" {
+		body = append(body, parts.NewBox(parts.Tint(parts.ColorToday), "", parts.Radius, 18, 14,
+			parts.Beside(14, parts.NewPic("state-today", parts.ColorToday, 22), nil, parts.Body(p.trouble))))
+	}
+	switch {
+	case p.Started.IsZero() && len(p.Devices) == 0:
+		body = append(body, h.first())
+	case len(p.open) > 0:
+		body = append(body, h.head(p, h.sentence(p)), h.jobs(p), h.rest(p))
+	default:
+		body = append(body, h.head(p, h.sentence(p)), h.calm(p), h.rest(p))
+	}
+	h.fill(body...)
+}
+
+func (h *homePage) fill(objects ...fyne.CanvasObject) {
+	h.body.Objects = objects
+	h.body.Refresh()
+	h.content.Refresh()
+}
+
+// first invites to the first round.
+func (h *homePage) first() fyne.CanvasObject {
+	say := h.w.words.say
+	look := parts.MainButton(say("action.look"), "look", h.w.look)
+	return parts.Pad(60, 100, parts.Stack(18,
+		parts.NewPic("app", "", 96),
+		parts.Heading(say("home.first.title")).Centered(),
+		parts.Body(say("home.first.text")).Centered(),
+		container.NewCenter(parts.Wide(220, look)),
+		parts.Small(say("home.gentle")).Centered()))
+}
+
+// sentence is the one thing to know.
+func (h *homePage) sentence(p *picture) string {
+	words := h.w.words
+	if len(p.open) == 0 {
+		switch {
+		case len(p.Devices) == 0:
+			return words.say("home.nothing.title")
+		case len(p.unchecked) > 0 || !p.Complete || len(p.Outcomes) == 0:
+			return words.say("home.partly.title")
+		}
+		return words.say("severity.allgood")
+	}
+	things := words.count("findings.count", len(p.open))
+	today := 0
+	for _, f := range p.open {
+		if f.Severity == checks.Today {
+			today++
+		}
+	}
+	if today == 0 {
+		return things
+	}
+	return words.T("home.things", text.Args{"things": things, "today": words.count("findings.today", today)})
+}
+
+// head is the sentence, when it was found out, and the way to look again.
+func (h *homePage) head(p *picture, sentence string) fyne.CanvasObject {
+	words := h.w.words
+	var meta []string
+	if at := p.Finished; !at.IsZero() {
+		meta = append(meta, words.T("home.last", text.Args{"time": words.Time(at)}))
+	}
+	if !p.Complete {
+		meta = append(meta, words.say("home.stopped"))
+	}
+	if len(p.Troubles) > 0 {
+		meta = append(meta, words.say("home.sources"))
+	}
+	look := parts.MainButton(words.say("action.look"), "look", h.w.look)
+	return parts.Beside(24, nil, parts.Wide(176, look), parts.Stack(6, parts.Heading(sentence), parts.Muted(strings.Join(meta, " "))))
+}
+
+// topJobs is how many jobs Home shows: three get done, thirty do not.
+const topJobs = 3
+
+// jobs are the most urgent things to do.
+func (h *homePage) jobs(p *picture) fyne.CanvasObject {
+	words := h.w.words
+	list := parts.Stack(12)
+	for i := range p.open[:min(topJobs, len(p.open))] {
+		f := &p.open[i]
+		advice, state := words.advice(f, p.device[f.About()]), parts.StateOf(f.Severity)
+		title := words.title(f, p.device[f.About()])
+		list.Add(parts.NewTap(title, parts.ColorCard, parts.ColorLine, parts.Radius, 20, 16,
+			parts.Beside(18, parts.NewDisc(state.Icon, state.Color, 46), parts.NewPic("next", parts.ColorMuted, 18),
+				parts.Stack(3, parts.Small(words.say(state.Key)), parts.Strong(title), parts.Muted(advice.Time).OneLine())),
+			func() { h.w.openFinding(f.ID) }))
+	}
+	if more := len(p.open) - topJobs; more > 0 {
+		list.Add(container.NewCenter(parts.QuietButton(words.count("home.more", more), "", func() { h.w.openFinding("") })))
+	}
+	return list
+}
+
+// calm says what was looked at when there is nothing to do.
+func (h *homePage) calm(p *picture) fyne.CanvasObject {
+	words := h.w.words
+	clear := map[checks.ID]int{}
+	for _, o := range p.Outcomes {
+		if o.Result == checks.Clear && words.check(o.Check) != "" {
+			clear[o.Check]++
+		}
+	}
+	if len(clear) == 0 {
+		return parts.Card(parts.Stack(8, parts.Body(words.say("home.nothing.text"))))
+	}
+	list := parts.Stack(14, parts.Strong(words.say("home.looked")))
+	var rows []string
+	for id := range clear {
+		rows = append(rows, words.T("home.looked.check", text.Args{"check": words.check(id), "devices": words.count("devices.count", clear[id])}))
+	}
+	slices.Sort(rows)
+	for _, r := range rows {
+		list.Add(parts.Beside(12, parts.NewPic("state-allgood", parts.ColorAllGood, 22), nil, parts.Body(r)))
+	}
+	list.Add(parts.Muted(words.say("home.looked.again")))
+	icon, c := "state-allgood", parts.ColorAllGood
+	if len(p.unchecked) > 0 || !p.Complete {
+		icon, c = "state-unchecked", parts.ColorMuted
+	}
+	return parts.NewBox(parts.ColorCard, parts.ColorLine, parts.Radius, 28, 26, parts.BesideTop(28, parts.NewDisc(icon, c, 88), nil, list))
+}
+
+// rest leads to everything else.
+func (h *homePage) rest(p *picture) fyne.CanvasObject {
+	words := h.w.words
+	tile := func(icon, title, sub string, onTap func()) fyne.CanvasObject {
+		return parts.NewTap(title, parts.ColorSide, "", parts.Radius, 18, 14, parts.Beside(14,
+			parts.NewPic(icon, parts.ColorMuted, 24), parts.NewPic("next", parts.ColorMuted, 16),
+			parts.Stack(2, parts.Strong(title).OneLine(), parts.Muted(sub).OneLine())), onTap)
+	}
+	all := tile("devices", words.count("devices.count", len(p.Devices)), words.say("home.devices"), func() { h.w.open(h.w.pages[2]) })
+	devices := map[discovery.DeviceID]bool{}
+	for _, o := range p.unchecked {
+		devices[o.Device] = true
+	}
+	if len(devices) == 0 {
+		return all
+	}
+	first := ""
+	for _, g := range reasons(p) {
+		first = g.row()
+		break
+	}
+	return parts.Grid(2, 12, all, tile("state-unchecked", words.say("severity.unchecked"), words.count("home.unchecked", len(devices)),
+		func() { h.w.openFinding(first) }))
+}
+
+// showWalk shows a round that is under way.
+func (h *homePage) showWalk(p *picture) {
+	words := h.w.words
+	if h.shown != "walk" {
+		h.shown, h.far = "walk", 0
+		h.chips = map[discovery.DeviceID]*chip{}
+		h.grid.Objects = nil
+		h.fill(h.walk)
+	}
+	if foreign := h.w.stop == nil; h.stop.Hidden != foreign { // another Porchlight walks it
+		h.stop.Hidden = foreign
+		h.walk.Refresh()
+	}
+	phase := "phase.discovering"
+	switch p.Phase {
+	case rounds.Checking:
+		phase = "phase.checking"
+	case rounds.Saving:
+		phase = "phase.saving"
+	}
+	h.phase.Set(words.say(phase))
+	present := 0
+	grown := false
+	for i := range p.Devices {
+		d := &p.Devices[i]
+		if !d.Present || !p.Walking() { // the old picture still lies there until the round has begun
+			continue
+		}
+		present++
+		c := h.chips[d.ID]
+		if c == nil {
+			c = &chip{pic: parts.NewDisc(parts.KindIcon(d.Kind), parts.ColorMuted, 36), name: parts.Strong("").OneLine(), what: parts.Small(" ").OneLine()}
+			h.chips[d.ID] = c
+			h.grid.Objects = append(h.grid.Objects, parts.NewBox(parts.ColorCard, parts.ColorLine, 12, 12, 8,
+				parts.Beside(12, c.pic, nil, parts.Stack(1, c.name, c.what))))
+			grown = true
+		}
+		c.pic.Set(parts.KindIcon(d.Kind), parts.ColorMuted)
+		c.name.Set(words.DeviceName(d))
+		if what := words.what(d); what != c.what.Text {
+			c.what.Hidden = what == ""
+			c.what.Set(what)
+			grown = true
+		}
+	}
+	if grown {
+		h.grid.Refresh()
+		h.content.Refresh()
+	}
+	found := words.count("home.found", present)
+	if p.ToCheck > 0 {
+		found += " " + words.T("home.checked", text.Args{"done": p.Checked, "all": p.ToCheck})
+	}
+	h.found.Set(found)
+	h.far = max(h.far, progress(p, present))
+	h.bar.Set(h.far)
+}
+
+// progress guesses how far a round is. Finding takes about a third of it, and nobody knows
+// how many devices there are, so that part only comes closer to its end.
+func progress(p *picture, present int) float64 {
+	switch {
+	case p.Phase == rounds.Saving:
+		return 0.97
+	case p.Phase == rounds.Checking && p.ToCheck > 0:
+		return 0.33 + 0.62*float64(p.Checked)/float64(p.ToCheck)
+	case p.Walking():
+		return 0.04 + 0.29*float64(present)/float64(present+8)
+	}
+	return 0.02
+}

@@ -1,0 +1,63 @@
+package ui
+
+import (
+	"context"
+	"sync"
+
+	"fyne.io/fyne/v2"
+
+	"porchlight/checks/rounds"
+)
+
+// live owns every goroutine of the window and is the only way from them to the toolkit.
+type live struct {
+	ctx    context.Context // ends when the window closes
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+	do     func(func()) // queues a function for the toolkit's goroutine
+}
+
+// newLive makes a live whose functions run by do; fyne.Do if it is nil.
+func newLive(do func(func())) *live {
+	if do == nil {
+		do = fyne.Do
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	return &live{ctx: ctx, cancel: cancel, do: do}
+}
+
+// show runs f on the toolkit's goroutine and waits for it. It is fyne.DoAndWait with a way
+// out: when the window closes, the toolkit's loop may never come round to f again.
+func (l *live) show(f func()) {
+	done := make(chan struct{})
+	l.do(func() {
+		defer close(done)
+		if l.ctx.Err() == nil {
+			f()
+		}
+	})
+	select {
+	case <-done:
+	case <-l.ctx.Done():
+	}
+}
+
+// watch shows every new picture of the feed until the window closes. A slow show skips
+// pictures, it does not queue them.
+func (l *live) watch(feed *rounds.Feed, show func(rounds.Snapshot)) {
+	l.work.Go(func() {
+		feed.Watch(l.ctx, func(s rounds.Snapshot) {
+			l.show(func() { show(s) })
+		})
+	})
+}
+
+// run does work away from the toolkit's goroutine, then on it what work returned.
+func (l *live) run(work func(context.Context) func()) {
+	l.work.Go(func() { l.show(work(l.ctx)) })
+}
+
+// close ends all work; wait returns when none is left.
+func (l *live) close() { l.cancel() }
+
+func (l *live) wait() { l.work.Wait() }

@@ -1,0 +1,160 @@
+package parts
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A Box is a rounded area with something in it.
+type Box struct {
+	widget.BaseWidget
+	Fill, Line fyne.ThemeColorName // "" for none
+	Radius     float32
+	Content    fyne.CanvasObject
+
+	hovered, focused bool // only a Tap is
+	padX, padY       float32
+}
+
+// NewBox makes an area with that much room round its content.
+func NewBox(fill, line fyne.ThemeColorName, radius, padX, padY float32, content fyne.CanvasObject) *Box {
+	b := &Box{Fill: fill, Line: line, Radius: radius, padX: padX, padY: padY, Content: content}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// Card is the usual area for things that belong together.
+func Card(content fyne.CanvasObject) *Box {
+	return NewBox(ColorCard, ColorLine, Radius, 20, 18, content)
+}
+
+// Badge shows a state as icon and word on a faint pill.
+func Badge(s State, word string) *Box {
+	b := NewBox(Tint(s.Color), "", 13, 10, 4, Row(7, NewPic(s.Icon, s.Color, 16), newText(word, theme.SizeNameCaptionText, true, widget.MediumImportance).Short()))
+	return b
+}
+
+// CreateRenderer implements fyne.Widget.
+func (b *Box) CreateRenderer() fyne.WidgetRenderer {
+	r := &boxRenderer{b: b, area: canvas.NewRectangle(color.Transparent), over: canvas.NewRectangle(color.Transparent)}
+	r.paint()
+	return r
+}
+
+type boxRenderer struct {
+	b          *Box
+	area, over *canvas.Rectangle // over marks hover and focus
+}
+
+func (r *boxRenderer) paint() {
+	named := func(name fyne.ThemeColorName) color.Color {
+		if name == "" {
+			return color.Transparent
+		}
+		return theme.Color(name)
+	}
+	r.area.CornerRadius, r.over.CornerRadius = r.b.Radius, r.b.Radius
+	r.area.FillColor, r.area.StrokeColor, r.area.StrokeWidth = named(r.b.Fill), named(r.b.Line), 0
+	if r.b.Line != "" {
+		r.area.StrokeWidth = 1
+	}
+	r.over.Hidden = !r.b.hovered && !r.b.focused
+	r.over.FillColor, r.over.StrokeColor, r.over.StrokeWidth = color.Transparent, color.Transparent, 0
+	if r.b.hovered {
+		r.over.FillColor = theme.Color(theme.ColorNameHover)
+	}
+	if r.b.focused {
+		r.over.StrokeColor, r.over.StrokeWidth = theme.Color(theme.ColorNamePrimary), 2
+	}
+}
+
+func (r *boxRenderer) Layout(size fyne.Size) {
+	r.area.Resize(size)
+	r.over.Resize(size)
+	r.b.Content.Resize(size.SubtractWidthHeight(2*r.b.padX, 2*r.b.padY).Max(fyne.Size{}))
+	r.b.Content.Move(fyne.NewPos(r.b.padX, r.b.padY))
+}
+
+func (r *boxRenderer) MinSize() fyne.Size {
+	return r.b.Content.MinSize().AddWidthHeight(2*r.b.padX, 2*r.b.padY)
+}
+
+func (r *boxRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.area, r.b.Content, r.over}
+}
+
+func (r *boxRenderer) Destroy() {}
+
+func (r *boxRenderer) Refresh() {
+	r.paint()
+	r.Layout(r.b.Size())
+	r.area.Refresh()
+	r.over.Refresh()
+}
+
+// A Tap is an area that can be pressed, by mouse, space or return.
+type Tap struct {
+	Box
+	label string
+	onTap func()
+}
+
+// NewTap makes an area to press. label is what a screen reader says.
+func NewTap(label string, fill, line fyne.ThemeColorName, radius, padX, padY float32, content fyne.CanvasObject, onTap func()) *Tap {
+	t := &Tap{label: label, onTap: onTap}
+	t.Fill, t.Line, t.Radius, t.padX, t.padY, t.Content = fill, line, radius, padX, padY, content
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Tapped implements fyne.Tappable.
+func (t *Tap) Tapped(*fyne.PointEvent) { t.onTap() }
+
+// FocusGained implements fyne.Focusable.
+func (t *Tap) FocusGained() { t.focused = true; t.Refresh() }
+
+// FocusLost implements fyne.Focusable.
+func (t *Tap) FocusLost() { t.focused = false; t.Refresh() }
+
+// TypedRune implements fyne.Focusable.
+func (t *Tap) TypedRune(rune) {}
+
+// TypedKey implements fyne.Focusable.
+func (t *Tap) TypedKey(ev *fyne.KeyEvent) {
+	switch ev.Name {
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		t.onTap()
+	default:
+		passOn(t, ev)
+	}
+}
+
+// MouseIn implements desktop.Hoverable.
+func (t *Tap) MouseIn(*desktop.MouseEvent) { t.hovered = true; t.Refresh() }
+
+// MouseMoved implements desktop.Hoverable.
+func (t *Tap) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut implements desktop.Hoverable.
+func (t *Tap) MouseOut() { t.hovered = false; t.Refresh() }
+
+// Cursor implements desktop.Cursorable.
+func (t *Tap) Cursor() desktop.Cursor { return desktop.PointerCursor }
+
+// AccessibilityLabel implements fyne.Accessible.
+func (t *Tap) AccessibilityLabel() string { return t.label }
+
+// AccessibilityRole implements fyne.Accessible.
+func (t *Tap) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
+// passOn gives a key that a widget has no use for to the window, which knows Escape.
+func passOn(o fyne.CanvasObject, ev *fyne.KeyEvent) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.OnTypedKey() != nil {
+		c.OnTypedKey()(ev)
+	}
+}

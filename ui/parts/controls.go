@@ -1,0 +1,179 @@
+package parts
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A Button is the toolkit's, with a ring that shows where the keyboard is, and return as
+// well as space.
+type Button struct {
+	widget.Button
+	focused bool
+}
+
+// NewButton makes a button; icon may be "".
+func NewButton(words, iconName string, onTap func()) *Button {
+	return newButton(words, iconName, widget.MediumImportance, theme.ColorNameForeground, onTap)
+}
+
+// MainButton makes the one button that the page is about.
+func MainButton(words, iconName string, onTap func()) *Button {
+	return newButton(words, iconName, widget.WarningImportance, theme.ColorNameForegroundOnWarning, onTap)
+}
+
+// QuietButton makes a button without an area of its own.
+func QuietButton(words, iconName string, onTap func()) *Button {
+	return newButton(words, iconName, widget.LowImportance, theme.ColorNameForeground, onTap)
+}
+
+func newButton(words, iconName string, importance widget.Importance, c fyne.ThemeColorName, onTap func()) *Button {
+	b := &Button{}
+	b.Text, b.Importance, b.OnTapped = words, importance, onTap
+	if iconName != "" {
+		b.Icon = Icon(iconName, c)
+	}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// FocusGained implements fyne.Focusable.
+func (b *Button) FocusGained() { b.focused = true; b.Button.FocusGained() }
+
+// FocusLost implements fyne.Focusable.
+func (b *Button) FocusLost() { b.focused = false; b.Button.FocusLost() }
+
+// TypedKey implements fyne.Focusable.
+func (b *Button) TypedKey(ev *fyne.KeyEvent) {
+	switch ev.Name {
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		if !b.Disabled() {
+			b.OnTapped()
+		}
+	default:
+		passOn(b, ev)
+	}
+}
+
+// MinSize implements fyne.Widget.
+func (b *Button) MinSize() fyne.Size {
+	m := b.Button.MinSize()
+	if b.Text != "" {
+		m.Width += innerPadding
+	}
+	return m
+}
+
+// CreateRenderer implements fyne.Widget.
+func (b *Button) CreateRenderer() fyne.WidgetRenderer {
+	ring := canvas.NewRectangle(color.Transparent)
+	ring.StrokeWidth, ring.Hidden = 2, true
+	return &ringed{WidgetRenderer: b.Button.CreateRenderer(), b: b, ring: ring}
+}
+
+type ringed struct {
+	fyne.WidgetRenderer
+	b    *Button
+	ring *canvas.Rectangle
+}
+
+// Layout implements fyne.WidgetRenderer.
+func (r *ringed) Layout(size fyne.Size) {
+	r.WidgetRenderer.Layout(size)
+	r.ring.Resize(size)
+}
+
+// Objects implements fyne.WidgetRenderer.
+func (r *ringed) Objects() []fyne.CanvasObject {
+	return append(r.WidgetRenderer.Objects()[:len(r.WidgetRenderer.Objects()):len(r.WidgetRenderer.Objects())], r.ring)
+}
+
+// Refresh implements fyne.WidgetRenderer.
+func (r *ringed) Refresh() {
+	r.ring.Hidden = !r.b.focused
+	r.ring.StrokeColor = theme.Color(theme.ColorNameForeground)
+	r.ring.CornerRadius = theme.Size(theme.SizeNameButtonRadius)
+	r.ring.Refresh()
+	r.WidgetRenderer.Refresh()
+}
+
+// A List is the toolkit's, with return as well as space.
+type List struct{ widget.List }
+
+// NewList makes a list of rows that all look alike.
+func NewList(length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *List {
+	l := &List{}
+	l.Length, l.CreateItem, l.UpdateItem = length, create, update
+	l.HideSeparators = true
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// TypedKey implements fyne.Focusable.
+func (l *List) TypedKey(ev *fyne.KeyEvent) {
+	switch ev.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		l.List.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	case fyne.KeyEscape:
+		passOn(l, ev)
+	default:
+		l.List.TypedKey(ev)
+	}
+}
+
+// A Bar shows how far something is, without numbers.
+type Bar struct {
+	widget.BaseWidget
+	value float64
+}
+
+// NewBar makes an empty bar.
+func NewBar() *Bar {
+	b := &Bar{}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// Set shows value, from 0 to 1.
+func (b *Bar) Set(value float64) {
+	b.value = min(1, max(0, value))
+	b.Refresh()
+}
+
+// CreateRenderer implements fyne.Widget.
+func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
+	r := &barRenderer{b: b, track: canvas.NewRectangle(color.Transparent), fill: canvas.NewRectangle(color.Transparent)}
+	r.Refresh()
+	return r
+}
+
+// barHeight is thick enough to be seen and thin enough to be calm.
+const barHeight = 8
+
+type barRenderer struct {
+	b           *Bar
+	track, fill *canvas.Rectangle
+}
+
+func (r *barRenderer) Layout(size fyne.Size) {
+	r.track.Resize(size)
+	r.fill.Resize(fyne.NewSize(max(size.Height, size.Width*float32(r.b.value)), size.Height))
+}
+
+func (r *barRenderer) MinSize() fyne.Size { return fyne.NewSize(80, barHeight) }
+
+func (r *barRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.track, r.fill} }
+
+func (r *barRenderer) Destroy() {}
+
+func (r *barRenderer) Refresh() {
+	r.track.FillColor, r.fill.FillColor = theme.Color(ColorChosen), theme.Color(theme.ColorNamePrimary)
+	r.track.CornerRadius, r.fill.CornerRadius = barHeight/2, barHeight/2
+	r.Layout(r.b.Size())
+	r.track.Refresh()
+	r.fill.Refresh()
+}

@@ -1,0 +1,349 @@
+// Package program puts the parts together into the one program that the window and the
+// terminal share: which home, which network, and what may be done there.
+package program
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/adrg/xdg"
+
+	"porchlight/assets/makers"
+	"porchlight/assets/text"
+	"porchlight/checks"
+	"porchlight/checks/all"
+	"porchlight/checks/rounds"
+	"porchlight/discovery"
+	"porchlight/discovery/lan"
+	"porchlight/discovery/sources"
+	"porchlight/discovery/testhome"
+	"porchlight/store"
+)
+
+// practiceKey is the network of the practice home in the history.
+const practiceKey = "practice"
+
+// ErrSetAside means that the history was damaged: it was kept aside, and a new one begins
+// with the next start.
+var ErrSetAside = errors.New("the history was damaged and kept aside")
+
+// ErrNotAgreed means that nobody has said yet: this is my home, or I may act for its owner.
+var ErrNotAgreed = errors.New("nobody has agreed to look around this home")
+
+// ErrNoRound means that there is no picture of a home yet.
+var ErrNoRound = errors.New("no round has been walked yet")
+
+// Options say where and how the program runs.
+type Options struct {
+	Dir       string // for the history; "" for the usual place of the system
+	Version   string
+	Languages []string // that the user reads, best first; empty asks the system
+	Want      lan.Want // which network; zero lets the program choose
+	Log       *slog.Logger
+	// Passwords says whether factory passwords may be tried on a device of the real home; nil
+	// asks the history. In the practice home they always may: nothing is at stake.
+	Passwords func(ctx context.Context, d discovery.Device) rounds.Consent
+}
+
+// A Program holds one home at a time. Its methods are safe for concurrent use.
+type Program struct {
+	Options
+	Words    *text.Catalog
+	SetAside string // where a damaged history was kept; "" if it was fine
+
+	store   *store.Store
+	catalog *makers.Catalog
+	feed    rounds.Feed
+
+	mu       sync.Mutex // guards following
+	walker   *rounds.Walker
+	practice *testhome.Home
+}
+
+// Open opens the history and the catalogues. Nothing is sent.
+func Open(ctx context.Context, o Options) (*Program, error) {
+	words, err := text.Open(o.Languages...)
+	if err != nil {
+		return nil, err
+	}
+	p := &Program{Options: o, Words: words}
+	if p.catalog, err = makers.All(); err != nil {
+		return p, err
+	}
+	if p.Dir == "" {
+		p.Dir = filepath.Join(xdg.DataHome, "porchlight")
+	}
+	if p.store, err = store.Open(ctx, filepath.Join(p.Dir, "history.db"), o.Log); err != nil {
+		return p, err
+	}
+	p.SetAside = p.store.SetAside
+	return p, nil
+}
+
+// Close ends the practice home and closes the history. It may be called on what Open gave
+// together with an error.
+func (p *Program) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var errs []error
+	if p.practice != nil {
+		errs = append(errs, p.practice.Close())
+	}
+	if p.store != nil {
+		errs = append(errs, p.store.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Feed gives the latest picture of the current home.
+func (p *Program) Feed() *rounds.Feed { return &p.feed }
+
+// Resume enters the home that was walked last, without sending anything. false means that
+// there is none yet: the user has to agree first.
+func (p *Program) Resume(ctx context.Context) (bool, error) {
+	homes, err := p.store.Homes(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, h := range homes {
+		if !h.Practice && !h.Consented.IsZero() {
+			return true, p.use(ctx, h)
+		}
+	}
+	return false, nil
+}
+
+// Enter chooses the practice home, or the real home that this computer is in. For a real
+// one it keeps that the user answers for it.
+func (p *Program) Enter(ctx context.Context, name string, practice bool) error {
+	if practice {
+		return p.enterPractice(ctx)
+	}
+	home, err := p.find(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.store.AgreeHome(ctx, home.ID, name, time.Now().UTC()); err != nil {
+		return err
+	}
+	home.Consented = time.Now().UTC()
+	if name != "" {
+		home.Name = name
+	}
+	return p.use(ctx, home)
+}
+
+// EnterAgreed chooses the real home that this computer is in, if the user answered for it
+// before: ErrNotAgreed if not.
+func (p *Program) EnterAgreed(ctx context.Context) error {
+	home, err := p.find(ctx)
+	if err != nil {
+		return err
+	}
+	if home.Consented.IsZero() {
+		return ErrNotAgreed
+	}
+	return p.use(ctx, home)
+}
+
+// find gives the home of the network that this computer is on.
+func (p *Program) find(ctx context.Context) (rounds.Home, error) {
+	n, err := lan.FindNetwork(p.Want)
+	if err != nil {
+		return rounds.Home{}, err
+	}
+	return p.store.Home(ctx, p.key(ctx, lan.Open(n, p.Version, p.Log)), p.Words.T("home.name", nil), false)
+}
+
+// key names a network: by the hardware address of its router, else by its prefix.
+func (p *Program) key(ctx context.Context, h *lan.Home) string {
+	if mac := h.GatewayMAC(ctx); !mac.IsZero() {
+		return "gateway " + mac.String()
+	}
+	return "network " + h.Network.Prefix.String()
+}
+
+func (p *Program) enterPractice(ctx context.Context) error {
+	home, err := p.store.Home(ctx, practiceKey, p.Words.T("practice.name", nil), true)
+	if err != nil {
+		return err
+	}
+	if err := p.store.AgreeHome(ctx, home.ID, "", time.Now().UTC()); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	running := p.practice != nil
+	p.mu.Unlock()
+	if !running {
+		lo, err := testhome.Loopback()
+		if err != nil {
+			return err
+		}
+		// It lives until the program ends, longer than the button's context.
+		h, err := testhome.Start(context.WithoutCancel(ctx), lo, testhome.Practice()...)
+		if err != nil {
+			return err
+		}
+		p.mu.Lock()
+		p.practice = h
+		p.mu.Unlock()
+	}
+	return p.use(ctx, home)
+}
+
+// use makes a home the current one and shows what is known of it.
+func (p *Program) use(ctx context.Context, home rounds.Home) error {
+	w := &rounds.Walker{
+		Home: home, Feed: &p.feed, History: p.store, Checks: all.All(p.catalog), Catalog: p.catalog, Log: p.Log,
+		Sources: func(h *lan.Home) []discovery.Source { return sources.All(h, p.Log) }, Probers: sources.Probers,
+		Passwords: p.Passwords,
+		Open:      func(ctx context.Context) (*lan.Home, error) { return p.open(ctx, home) },
+	}
+	if home.Practice {
+		w.Passwords = func(context.Context, discovery.Device) rounds.Consent { return rounds.ConsentGiven }
+	}
+	p.mu.Lock()
+	p.walker = w
+	p.mu.Unlock()
+	return w.Load(ctx)
+}
+
+// open gives the way into a home's network, if this computer is on it.
+func (p *Program) open(ctx context.Context, home rounds.Home) (*lan.Home, error) {
+	if home.Practice {
+		n, err := lan.PracticeNetwork()
+		if err != nil {
+			return nil, err
+		}
+		return lan.Open(n, p.Version, p.Log), nil
+	}
+	n, err := lan.FindNetwork(p.Want)
+	if err != nil {
+		return nil, err
+	}
+	h := lan.Open(n, p.Version, p.Log)
+	here, err := p.store.Home(ctx, p.key(ctx, h), p.Words.T("home.name", nil), false)
+	if err != nil {
+		return nil, err
+	}
+	if here.ID != home.ID {
+		return nil, fmt.Errorf("open the network of %q: %w", home.Name, rounds.ErrOtherNetwork)
+	}
+	return h, nil
+}
+
+func (p *Program) current() (*rounds.Walker, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.walker == nil {
+		return nil, ErrNotAgreed
+	}
+	return p.walker, nil
+}
+
+// Walk does one round in the current home. What it shows on the way is in the Feed.
+func (p *Program) Walk(ctx context.Context) error {
+	w, err := p.current()
+	if err != nil {
+		return err
+	}
+	_, err = w.Walk(ctx)
+	return err
+}
+
+// CheckAgain looks for one finding of the current home again.
+func (p *Program) CheckAgain(ctx context.Context, finding string) (checks.Finding, error) {
+	w, err := p.current()
+	if err != nil {
+		return checks.Finding{}, err
+	}
+	return w.CheckAgain(ctx, finding)
+}
+
+// Proofs gives the looks at one finding, newest first.
+func (p *Program) Proofs(ctx context.Context, finding string) ([]rounds.Proof, error) {
+	return p.store.Proofs(ctx, finding)
+}
+
+// Consent keeps what the user said about trying factory passwords on a device.
+func (p *Program) Consent(ctx context.Context, device discovery.DeviceID, c rounds.Consent) error {
+	return p.keep(ctx, func(w *rounds.Walker) error { return p.store.SaveConsent(ctx, w.Home.ID, device, c) })
+}
+
+// Accept keeps the user's reason for living with a finding; "" takes it back.
+func (p *Program) Accept(ctx context.Context, finding, reason string) error {
+	return p.keep(ctx, func(w *rounds.Walker) error { return p.store.Accept(ctx, w.Home.ID, finding, reason) })
+}
+
+// LeaveAlone keeps whether a device is to be left alone.
+func (p *Program) LeaveAlone(ctx context.Context, device discovery.DeviceID, yes bool) error {
+	return p.keep(ctx, func(w *rounds.Walker) error { return p.store.LeaveAlone(ctx, w.Home.ID, device, yes) })
+}
+
+// keep changes the history of the current home and shows the new picture.
+func (p *Program) keep(ctx context.Context, change func(*rounds.Walker) error) error {
+	w, err := p.current()
+	if err != nil {
+		return err
+	}
+	if err := change(w); err != nil {
+		return err
+	}
+	return w.Load(ctx)
+}
+
+// sentences maps what may go wrong to its words, the special before the general.
+var sentences = []struct {
+	err error
+	key string
+}{
+	{lan.ErrNoNetwork, "error.no-network"},
+	{lan.ErrSeveralNetworks, "error.several-networks"},
+	{lan.ErrVPN, "error.vpn"},
+	{lan.ErrTooWide, "error.too-wide"},
+	{lan.ErrPublicAddress, "error.public-address"},
+	{lan.ErrNotOnLink, "error.not-on-link"},
+	{lan.ErrNoInterface, "error.no-interface"},
+	{rounds.ErrOtherNetwork, "error.other-network"},
+	{rounds.ErrNoSuchFinding, "error.no-such-finding"},
+	{testhome.ErrNoLoopbackAddrs, "error.no-practice"},
+	{syscall.EADDRINUSE, "error.practice-taken"},
+	{ErrSetAside, "error.store-corrupt"},
+	{ErrNotAgreed, "cli.agree-needed"},
+	{ErrNoRound, "cli.no-round"},
+	{store.ErrReadOnly, "error.store-read-only"},
+	{store.ErrNewer, "error.store-newer"},
+	{store.ErrLocked, "error.store-locked"},
+	{store.ErrFull, "error.store-full"},
+	{store.ErrNotFile, "error.store-not-file"},
+	{store.ErrMoved, "error.store-moved"},
+	{os.ErrPermission, "error.store-read-only"},
+}
+
+// Sentence says in a person's words what went wrong and what to do about it.
+func (p *Program) Sentence(err error) string {
+	args := text.Args{"names": ""}
+	if r, ok := errors.AsType[*lan.Refusal](err); ok {
+		args["names"] = r.Names
+	} else if errors.Is(err, ErrSetAside) {
+		args["names"] = p.SetAside
+	} else if errors.Is(err, store.ErrReadOnly) || errors.Is(err, os.ErrPermission) {
+		args["names"] = p.Dir
+	}
+	if nc, ok := errors.AsType[*checks.NotChecked](err); ok {
+		return p.Words.T("reason."+nc.Reason, nil)
+	}
+	for _, s := range sentences {
+		if errors.Is(err, s.err) {
+			return p.Words.T(s.key, args)
+		}
+	}
+	return p.Words.T("error.unknown", nil)
+}

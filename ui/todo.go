@@ -1,0 +1,288 @@
+package ui
+
+import (
+	"context"
+	"image/color"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"porchlight/checks"
+	"porchlight/checks/rounds"
+	"porchlight/discovery"
+	"porchlight/ui/parts"
+)
+
+// todoPage lists what there is to do, in order of urgency, and shows one card beside it.
+type todoPage struct {
+	w       *Window
+	content fyne.CanvasObject
+	list    *parts.List
+	rows    []todoRow
+	empty   *fyne.Container
+	split   *fyne.Container
+	chosen  string // ID of the row whose card is shown
+	card    *card
+}
+
+// A todoRow is one line of the list: a head, a finding, or a reason.
+type todoRow struct {
+	id    string // "" for a head
+	name  string
+	about string
+	state parts.State
+}
+
+// maxFixed is how many fixed findings the list still shows.
+const maxFixed = 20
+
+func newTodoPage(w *Window) *todoPage {
+	t := &todoPage{w: w}
+	t.card = newCard(t)
+	t.list = parts.NewList(func() int { return len(t.rows) }, func() fyne.CanvasObject { return newTodoLine() },
+		func(i int, o fyne.CanvasObject) { o.(*todoLine).show(t.rows[i]) })
+	t.list.OnSelected = func(i int) {
+		if t.rows[i].id == "" { // a head leads to its first line
+			t.list.Select(i + 1)
+			return
+		}
+		if t.chosen != t.rows[i].id {
+			t.chosen = t.rows[i].id
+			t.card.show(t.w.now)
+		}
+	}
+	left := parts.Wide(286, container.NewBorder(container.New(layout.NewCustomPaddedLayout(10, 2, 14, 14), parts.Heading(w.words.say("nav.todo"))), nil, nil, nil, t.list))
+	t.split = parts.Edge(nil, nil, parts.Pad(14, 22, left), t.card.content)
+	t.empty = container.NewStack()
+	t.content = container.NewStack(t.split, t.empty)
+	return t
+}
+
+func (t *todoPage) key() string { return "todo" }
+
+func (t *todoPage) view() fyne.CanvasObject { return t.content }
+
+func (t *todoPage) show(p *picture) {
+	if rows := t.build(p); !slices.Equal(rows, t.rows) {
+		t.rows = rows
+		t.list.Refresh()
+	}
+	t.split.Hidden, t.empty.Hidden = len(t.rows) == 0, len(t.rows) > 0
+	if len(t.rows) == 0 {
+		t.showEmpty(p)
+		return
+	}
+	at := slices.IndexFunc(t.rows, func(r todoRow) bool { return r.id != "" && r.id == t.chosen })
+	if at < 0 {
+		at, t.chosen = 1, ""
+		if len(t.rows) > 1 {
+			t.chosen = t.rows[1].id
+		}
+	}
+	t.list.Select(at)
+	t.card.show(p)
+}
+
+// showEmpty says why the list is empty. Only a whole round may say that all is good.
+func (t *todoPage) showEmpty(p *picture) {
+	state, title, about := parts.AllGood, "todo.empty.title", "todo.empty.text"
+	switch {
+	case p.Started.IsZero():
+		state, title, about = parts.Unchecked, "todo.first.title", "todo.first.text"
+	case !p.Complete || len(p.Outcomes) == 0:
+		state, title = parts.Unchecked, "home.partly.title"
+	}
+	t.empty.Objects = []fyne.CanvasObject{container.NewCenter(parts.Wide(420, parts.Stack(14, parts.NewPic(state.Icon, state.Color, 72),
+		parts.Title(t.w.words.say(title)).Centered(), parts.Muted(t.w.words.say(about)).Centered())))}
+	t.empty.Refresh()
+}
+
+// build makes the lines, group by group.
+func (t *todoPage) build(p *picture) []todoRow {
+	words := t.w.words
+	var rows []todoRow
+	group := func(state parts.State, in func(*checks.Finding) bool, most int) {
+		start := len(rows)
+		for i := range p.Findings {
+			f := &p.Findings[i]
+			if !in(f) || len(rows)-start > most {
+				continue
+			}
+			if len(rows) == start {
+				rows = append(rows, todoRow{name: words.say(state.Key)})
+			}
+			name, about := words.DeviceName(p.device[f.About()]), words.check(f.Check)
+			if name == "" {
+				name = discovery.Line(f.Args["device"])
+			}
+			rows = append(rows, todoRow{id: f.ID, name: name, about: about, state: state})
+		}
+	}
+	for _, s := range []checks.Severity{checks.Today, checks.Week, checks.Good, checks.Inform} {
+		group(parts.StateOf(s), func(f *checks.Finding) bool { return f.Open() && f.Severity == s }, len(p.Findings))
+	}
+	for i, g := range reasons(p) {
+		if i == 0 {
+			rows = append(rows, todoRow{name: words.say(parts.Unchecked.Key)})
+		}
+		rows = append(rows, todoRow{id: g.row(), name: reasonTitle(words, g.reason), about: words.count("devices.count", len(g.devices())), state: parts.Unchecked})
+	}
+	group(parts.Accepted, func(f *checks.Finding) bool { return f.Accepted != "" && f.Fixed.IsZero() }, len(p.Findings))
+	group(parts.Fixed, func(f *checks.Finding) bool { return !f.Fixed.IsZero() }, maxFixed)
+	return rows
+}
+
+// A reasonGroup is everything that could not be checked for the same reason.
+type reasonGroup struct {
+	reason   string
+	outcomes []checks.Outcome
+}
+
+func (g reasonGroup) row() string { return "reason " + g.reason }
+
+// devices are those of the group, each once.
+func (g reasonGroup) devices() []discovery.DeviceID {
+	var ids []discovery.DeviceID
+	for _, o := range g.outcomes {
+		if !slices.Contains(ids, o.Device) {
+			ids = append(ids, o.Device)
+		}
+	}
+	return ids
+}
+
+// reasons groups what could not be checked; what the user can change comes first.
+func reasons(p *picture) []reasonGroup {
+	var groups []reasonGroup
+	for _, o := range p.unchecked {
+		at := slices.IndexFunc(groups, func(g reasonGroup) bool { return g.reason == o.Reason })
+		if at < 0 {
+			at, groups = len(groups), append(groups, reasonGroup{reason: o.Reason})
+		}
+		groups[at].outcomes = append(groups[at].outcomes, o)
+	}
+	slices.SortStableFunc(groups, func(a, b reasonGroup) int {
+		first := func(g reasonGroup) int {
+			if g.reason == checks.ReasonNoConsent {
+				return 0
+			}
+			return 1
+		}
+		if d := first(a) - first(b); d != 0 {
+			return d
+		}
+		return strings.Compare(a.reason, b.reason)
+	})
+	return groups
+}
+
+// reasonText says a reason; one that the catalogue does not know is "not clear".
+func reasonText(w words, reason string) string {
+	if key := "reason." + reason; w.Has(key) {
+		return w.say(key)
+	}
+	return w.say("reason." + checks.ReasonUnclear)
+}
+
+// reasonTitle is the short form of reasonText.
+func reasonTitle(w words, reason string) string {
+	if key := "unchecked." + reason; w.Has(key) {
+		return w.say(key)
+	}
+	return w.say("unchecked." + checks.ReasonUnclear)
+}
+
+// A todoLine shows one row. A head covers the mark of the mouse, for it is nothing to press.
+type todoLine struct {
+	widget.BaseWidget
+	pic         *parts.Pic
+	head        *parts.Text
+	name, about *parts.Text
+	cover       *canvas.Rectangle
+	title, line *fyne.Container
+}
+
+func newTodoLine() *todoLine {
+	l := &todoLine{
+		pic: parts.NewPic("state-unchecked", parts.ColorMuted, 24), head: parts.Small("").OneLine(),
+		name: parts.Strong("").OneLine(), about: parts.Muted("").OneLine(), cover: canvas.NewRectangle(color.Transparent),
+	}
+	l.head.TextStyle.Bold = true
+	l.title = container.NewStack(l.cover, container.NewBorder(nil, parts.Pad(14, 6, l.head), nil, nil))
+	l.line = parts.Pad(14, 7, parts.Beside(14, l.pic, nil, parts.Stack(1, l.name, l.about)))
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// CreateRenderer implements fyne.Widget.
+func (l *todoLine) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewStack(l.title, l.line))
+}
+
+func (l *todoLine) show(r todoRow) {
+	l.title.Hidden, l.line.Hidden = r.id != "", r.id == ""
+	l.cover.FillColor = theme.Color(theme.ColorNameBackground)
+	if r.id == "" {
+		l.head.Set(r.name)
+	} else {
+		l.pic.Set(r.state.Icon, r.state.Color)
+		l.name.Set(r.name)
+		l.about.Set(r.about)
+	}
+	l.Refresh()
+}
+
+// again looks at one finding once more.
+func (t *todoPage) again(id string) {
+	t.card.looks[id] = look{working: true}
+	t.card.show(t.w.now)
+	t.w.live.run(func(ctx context.Context) func() {
+		f, err := t.w.program.CheckAgain(ctx, id)
+		proofs, _ := t.w.program.Proofs(ctx, id) // only decoration: without them the answer still counts
+		return func() {
+			l := look{done: err == nil, fixed: f.Fixed, trouble: t.w.sentence(err)}
+			t.card.looks[id], t.card.proofs[id] = l, proofs
+			t.w.refresh()
+		}
+	})
+}
+
+// accept asks for a reason, then keeps it.
+func (t *todoPage) accept(id string) {
+	say := t.w.words.say
+	reason := widget.NewEntry()
+	reason.PlaceHolder = say("accept.reason")
+	t.w.question(say("accept.title"), []string{say("accept.text")}, reason, say("accept.yes"), func() {
+		why := discovery.Line(reason.Text)
+		if why == "" {
+			why = say("accept.usual")
+		}
+		t.keep(id, why)
+	})
+}
+
+// keep keeps the reason for living with a finding; "" takes it back.
+func (t *todoPage) keep(id, reason string) {
+	t.w.call(func(ctx context.Context) error { return t.w.program.Accept(ctx, id, reason) }, t.w.tell)
+}
+
+// agree asks whether the factory password of a device may be tried, then keeps the answer.
+func (t *todoPage) agree(id discovery.DeviceID) {
+	words := t.w.words
+	t.w.question(words.T("consent.title", map[string]any{"device": words.DeviceName(t.w.now.device[id])}),
+		[]string{words.say("consent.text"), words.say("consent.risk"), words.say("consent.keep")}, nil, words.say("consent.yes"), func() {
+			t.w.call(func(ctx context.Context) error { return t.w.program.Consent(ctx, id, rounds.ConsentGiven) }, func(trouble string) {
+				if trouble == "" {
+					t.card.agreed[id] = true
+					t.card.show(t.w.now)
+				}
+				t.w.tell(trouble)
+			})
+		})
+}

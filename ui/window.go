@@ -1,0 +1,388 @@
+// Package ui is the window: one file per page, and window.go, which holds them together.
+// Everything in it runs on the toolkit's goroutine except what live.go starts.
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"porchlight/assets/text"
+	"porchlight/checks"
+	"porchlight/checks/rounds"
+	"porchlight/discovery"
+	"porchlight/ui/parts"
+)
+
+// Program is what the window can ask of the rest of the program. Its methods block, end
+// soon after ctx ends, and are called off the toolkit's goroutine. What they change is in
+// the Feed by the time they return.
+type Program interface {
+	// Feed hands out what is known of the home. It is always the same.
+	Feed() *rounds.Feed
+	// Enter chooses a home: the practice home, or the real one that the user answers for,
+	// named name. It sends nothing.
+	Enter(ctx context.Context, name string, practice bool) error
+	// Walk does one round; devices appear in the Feed as they are heard.
+	Walk(ctx context.Context) error
+	// CheckAgain looks at one finding again and returns it as it now is.
+	CheckAgain(ctx context.Context, finding string) (checks.Finding, error)
+	// Proofs returns the looks at one finding, newest first.
+	Proofs(ctx context.Context, finding string) ([]rounds.Proof, error)
+	// Consent keeps what the user said about trying a factory password on a device.
+	Consent(ctx context.Context, device discovery.DeviceID, c rounds.Consent) error
+	// Accept keeps the user's reason for living with a finding; "" takes it back.
+	Accept(ctx context.Context, finding, reason string) error
+	// LeaveAlone keeps whether a device is to be checked at all.
+	LeaveAlone(ctx context.Context, device discovery.DeviceID, yes bool) error
+	// Sentence says an error in a person's words. It does not block.
+	Sentence(err error) string
+}
+
+// A page is one place in the window. All its methods run on the toolkit's goroutine.
+type page interface {
+	key() string             // "devices"; its name is "nav.devices"
+	view() fyne.CanvasObject // made once
+	show(p *picture)         // with every new picture while it is open, and when it opens
+}
+
+// windowSize is what the pages are designed for; they work from about 900 by 600 on.
+var windowSize = fyne.NewSize(1100, 760)
+
+// Window is the one window of the program.
+type Window struct {
+	app     fyne.App
+	win     fyne.Window
+	program Program
+	words   words
+	live    *live
+
+	welcome *welcome
+	todo    *todoPage
+	device  *devicePage
+	pages   []page // those in the navigation
+	page    page   // the open one; nil while welcoming
+	frame   *frame
+	now     *picture
+
+	stop    context.CancelFunc // ends the round that this window walks; nil if it walks none
+	trouble string             // why the latest round went wrong, in words
+	ask     *widget.PopUp      // the question that is open; nil if none
+}
+
+// NewWindow makes the window. known says that a home was chosen before, so that no welcome
+// is needed. Nothing is shown and nothing runs before Show.
+func NewWindow(app fyne.App, p Program, catalog *text.Catalog, known bool) *Window {
+	app.Settings().SetTheme(parts.Theme{})
+	return newWindow(app, p, catalog, known, nil)
+}
+
+func newWindow(app fyne.App, p Program, catalog *text.Catalog, known bool, do func(func())) *Window {
+	app.SetIcon(parts.AppIcon())
+	w := &Window{app: app, program: p, words: words{catalog}, live: newLive(do), now: newPicture(p.Feed().Latest())}
+	w.win = app.NewWindow(w.words.say("app.name"))
+	w.win.SetIcon(parts.AppIcon())
+	w.win.SetPadded(false)
+	w.win.SetMaster()
+	w.win.SetOnClosed(w.live.close)
+
+	w.todo, w.device = newTodoPage(w), newDevicePage(w)
+	w.pages = []page{newHomePage(w), w.todo, newDevicesPage(w)}
+	w.frame = newFrame(w)
+	w.keys()
+	if known {
+		w.open(w.pages[0])
+	} else {
+		w.greet()
+	}
+	w.win.Resize(windowSize)
+	return w
+}
+
+// Show shows the window and keeps it up to date from now on. Call it once.
+func (w *Window) Show() {
+	w.live.watch(w.program.Feed(), w.take)
+	w.win.Show()
+}
+
+// ShowAndRun shows the window and runs the toolkit until the window is closed or ctx ends.
+// It returns when everything that the window started has ended.
+func (w *Window) ShowAndRun(ctx context.Context) {
+	w.Show()
+	stop := context.AfterFunc(ctx, func() { w.live.do(w.win.Close) })
+	defer stop()
+	w.app.Run()
+	w.live.close()
+	w.Wait()
+}
+
+// Wait returns when the window is closed and everything that it started has ended.
+func (w *Window) Wait() {
+	<-w.live.ctx.Done()
+	w.live.wait()
+}
+
+// take shows a new picture.
+func (w *Window) take(s rounds.Snapshot) {
+	w.now = newPicture(s)
+	w.refresh()
+}
+
+// refresh shows the picture that there is, after something in the window changed.
+func (w *Window) refresh() {
+	w.now.walking = w.now.Walking() || w.stop != nil
+	w.now.trouble = w.trouble
+	if w.now.trouble == "" {
+		w.now.trouble = w.sentence(w.now.Err)
+	}
+	if w.page == nil {
+		return
+	}
+	w.frame.show(w.now)
+	w.page.show(w.now)
+}
+
+// greet shows the welcome, which chooses a home.
+func (w *Window) greet() {
+	w.halt()
+	w.welcome = newWelcome(w)
+	w.page = nil
+	w.win.SetContent(w.welcome.view())
+}
+
+// open shows a page.
+func (w *Window) open(p page) {
+	if w.page == nil {
+		w.win.SetContent(w.frame.view)
+	}
+	w.page = p
+	w.frame.open(p)
+	w.refresh()
+}
+
+// openFinding shows the card of a finding, or of a reason why something was not checked.
+func (w *Window) openFinding(id string) {
+	w.todo.chosen = id
+	w.open(w.todo)
+}
+
+// openDevice shows what is known of a device.
+func (w *Window) openDevice(id discovery.DeviceID) {
+	w.device.id = id
+	w.open(w.device)
+}
+
+// look walks one round, unless one is under way.
+func (w *Window) look() {
+	if w.page == nil || w.now.walking || w.ask != nil {
+		return
+	}
+	ctx, stop := context.WithCancel(w.live.ctx)
+	w.stop, w.trouble = stop, ""
+	clear(w.todo.card.looks) // what the round finds is newer
+	w.open(w.pages[0])
+	w.live.run(func(context.Context) func() {
+		err := w.program.Walk(ctx)
+		stop()
+		return func() {
+			w.stop, w.trouble = nil, w.sentence(err)
+			w.refresh()
+		}
+	})
+}
+
+// halt stops the round that the window walks.
+func (w *Window) halt() {
+	if w.stop != nil {
+		w.stop()
+	}
+}
+
+// call runs something off the toolkit's goroutine and then done, with what went wrong in
+// words, "" if nothing did.
+func (w *Window) call(f func(context.Context) error, done func(trouble string)) {
+	w.live.run(func(ctx context.Context) func() {
+		err := f(ctx)
+		return func() { done(w.sentence(err)) }
+	})
+}
+
+// sentence says an error in words; "" for none, and for one that the user caused by stopping.
+func (w *Window) sentence(err error) string {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return ""
+	}
+	return w.program.Sentence(err)
+}
+
+// browse opens a page of a device in the browser. The caller has checked that it is one.
+func (w *Window) browse(u *url.URL) {
+	if err := w.app.OpenURL(u); err != nil {
+		fyne.LogError("open a page of a device", err)
+	}
+}
+
+// keys sets up the menu and its shortcuts. The toolkit looks for them in the menu first,
+// whatever has the keyboard; the canvas has them too for systems without that.
+func (w *Window) keys() {
+	item := func(key string, k fyne.KeyName, m fyne.KeyModifier, f func()) *fyne.MenuItem {
+		s := &desktop.CustomShortcut{KeyName: k, Modifier: m}
+		i := fyne.NewMenuItem(w.words.say(key), f)
+		i.Shortcut = s
+		if m != 0 {
+			w.win.Canvas().AddShortcut(s, func(fyne.Shortcut) { f() })
+		}
+		return i
+	}
+	program := fyne.NewMenu(w.words.say("app.name"),
+		item("action.look", fyne.KeyR, fyne.KeyModifierShortcutDefault, w.look),
+		item("action.stop", fyne.KeyEscape, 0, w.halt))
+	places := fyne.NewMenu(w.words.say("menu.go"))
+	for i, p := range w.pages {
+		number := fyne.KeyName(fmt.Sprint(i + 1))
+		places.Items = append(places.Items, item("nav."+p.key(), number, fyne.KeyModifierShortcutDefault, func() {
+			if w.page != nil && w.ask == nil {
+				w.open(p)
+			}
+		}))
+	}
+	w.win.SetMainMenu(fyne.NewMainMenu(program, places))
+	w.win.Canvas().SetOnTypedKey(func(ev *fyne.KeyEvent) {
+		switch {
+		case ev.Name != fyne.KeyEscape:
+		case w.ask != nil:
+			w.answer()
+		default:
+			w.halt()
+		}
+	})
+}
+
+// question asks before something is done. extra may be nil; first gets the keyboard.
+func (w *Window) question(title string, lines []string, extra fyne.CanvasObject, yes string, onYes func()) {
+	body := parts.Stack(14, parts.Title(title))
+	for _, l := range lines {
+		body.Add(parts.Body(l))
+	}
+	if extra != nil {
+		body.Add(extra)
+	}
+	no := parts.NewButton(w.words.say("action.cancel"), "", w.answer)
+	ok := parts.MainButton(yes, "", func() { w.answer(); onYes() })
+	body.Add(parts.Pad(0, 6, parts.Beside(0, nil, parts.Row(10, no, ok), parts.Body(""))))
+	w.ask = widget.NewModalPopUp(parts.Pad(26, 22, parts.Wide(460, body)), w.win.Canvas())
+	w.ask.Show()
+	if f, can := extra.(fyne.Focusable); can {
+		w.win.Canvas().Focus(f)
+	} else {
+		w.win.Canvas().Focus(no)
+	}
+}
+
+// answer closes the question.
+func (w *Window) answer() {
+	if w.ask != nil {
+		w.ask.Hide()
+		w.ask = nil
+	}
+}
+
+// tell says that something went wrong; nothing for "".
+func (w *Window) tell(trouble string) {
+	if trouble == "" {
+		return
+	}
+	w.question(w.words.say("trouble.title"), []string{trouble}, nil, w.words.say("action.ok"), func() {})
+}
+
+// A frame is what stays while pages come and go: the navigation and the practice.window.
+type frame struct {
+	w      *Window
+	view   fyne.CanvasObject
+	banner *fyne.Container
+	home   *parts.Text
+	body   *fyne.Container
+	places []*place
+}
+
+// A place is one line of the navigation.
+type place struct {
+	page  page
+	tap   *parts.Tap
+	pic   *parts.Pic
+	name  *parts.Text
+	count *parts.Text
+}
+
+// sideWidth is the width of the navigation.
+const sideWidth = 212
+
+func newFrame(w *Window) *frame {
+	f := &frame{w: w, home: parts.Strong("").OneLine(), body: container.NewStack()}
+	list := parts.Stack(4)
+	for _, p := range w.pages {
+		pl := &place{
+			page: p, pic: parts.NewPic(p.key(), theme.ColorNameForeground, 20),
+			name: parts.Body(w.words.say("nav." + p.key())).OneLine(), count: parts.Strong("").Short(),
+		}
+		pl.tap = parts.NewTap(pl.name.Text, "", "", 10, 12, 10, parts.Beside(12, pl.pic, pl.count, pl.name), func() { w.open(p) })
+		f.places = append(f.places, pl)
+		list.Add(pl.tap)
+	}
+	logo := parts.Pad(10, 0, parts.Beside(10, parts.NewPic("app", "", 30), nil, parts.Title(w.words.say("app.name")).OneLine()))
+	foot := parts.Pad(12, 0, parts.Stack(2, parts.Small(w.words.say("nav.yours")), f.home))
+	side := parts.NewBox(parts.ColorSide, "", 0, 12, 20, parts.Edge(parts.Stack(22, logo, list), foot, nil, layout.NewSpacer()))
+
+	leave := parts.NewButton(w.words.say("practice.leave"), "", w.greet)
+	f.banner = container.NewStack(parts.NewBox(parts.ColorPractice, "", 0, 22, 7,
+		parts.Beside(12, parts.NewPic("eye", theme.ColorNameForeground, 20), leave, parts.Strong(w.words.say("practice.window")).OneLine())))
+	f.view = parts.Edge(f.banner, nil, parts.Wide(sideWidth, side),
+		parts.NewBox(theme.ColorNameBackground, "", 0, 0, 0, f.body))
+	return f
+}
+
+func (f *frame) open(p page) {
+	f.body.Objects = []fyne.CanvasObject{p.view()}
+	f.body.Refresh()
+}
+
+func (f *frame) show(p *picture) {
+	if f.banner.Visible() != p.practice() {
+		f.banner.Hidden = !p.practice()
+		f.view.Refresh()
+	}
+	f.home.Set(discovery.Line(p.Home.Name))
+	for _, pl := range f.places {
+		chosen := pl.page == f.w.page || (pl.page.key() == "devices" && f.w.page == page(f.w.device))
+		c, fill := theme.ColorNameForeground, fyne.ThemeColorName("")
+		if chosen {
+			c, fill = theme.ColorNamePrimary, parts.ColorChosen
+		}
+		pl.pic.Set(pl.page.key(), c)
+		if pl.tap.Fill != fill {
+			pl.tap.Fill = fill
+			pl.name.TextStyle.Bold = chosen
+			pl.name.Refresh()
+			pl.tap.Refresh()
+		}
+		count := ""
+		switch {
+		case pl.page.key() == "todo" && len(p.open) > 0:
+			count = fmt.Sprint(len(p.open))
+		case pl.page.key() == "devices" && len(p.Devices) > 0:
+			count = fmt.Sprint(len(p.Devices))
+		}
+		if pl.count.Text != count {
+			pl.count.Set(count)
+			pl.tap.Content.Refresh()
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package ui
+
+import (
+	"maps"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"porchlight/assets/text"
+	"porchlight/checks"
+	"porchlight/checks/rounds"
+	"porchlight/discovery"
+	"porchlight/ui/parts"
+)
+
+// A picture is one snapshot, with what several pages ask of it worked out once. It is
+// never changed after it was made.
+type picture struct {
+	rounds.Snapshot
+	walking   bool   // a round is under way, or was just asked for
+	trouble   string // why the latest round went wrong, in words
+	open      []checks.Finding
+	unchecked []checks.Outcome
+	device    map[discovery.DeviceID]*discovery.Device
+	state     map[discovery.DeviceID]parts.State
+}
+
+func newPicture(s rounds.Snapshot) *picture {
+	p := &picture{
+		Snapshot: s, open: s.Open(), unchecked: s.Unchecked(),
+		device: make(map[discovery.DeviceID]*discovery.Device, len(s.Devices)),
+		state:  make(map[discovery.DeviceID]parts.State, len(s.Devices)),
+	}
+	raise := func(id discovery.DeviceID, to parts.State) {
+		if old, ok := p.state[id]; !ok || to.Rank > old.Rank {
+			p.state[id] = to
+		}
+	}
+	for _, o := range s.Outcomes {
+		switch o.Result {
+		case checks.Unknown:
+			raise(o.Device, parts.Unchecked)
+		case checks.Clear:
+			raise(o.Device, parts.AllGood)
+		}
+	}
+	for _, f := range s.Findings {
+		switch {
+		case f.Open() && f.Severity > checks.Inform:
+			raise(f.About(), parts.StateOf(f.Severity))
+		case f.Accepted != "" && f.Fixed.IsZero():
+			raise(f.About(), parts.Accepted)
+		}
+	}
+	for i := range s.Devices {
+		d := &s.Devices[i]
+		p.device[d.ID] = d
+		if d.LeaveAlone {
+			p.state[d.ID] = parts.Alone
+		}
+	}
+	return p
+}
+
+// practice reports whether the devices are simulated.
+func (p *picture) practice() bool { return p.Home.Practice || p.Network.Practice }
+
+// words says things in the person's language.
+type words struct{ *text.Catalog }
+
+func (w words) say(key string) string { return w.T(key, nil) }
+
+func (w words) count(key string, n int) string { return w.T(key, text.Args{"n": n}) }
+
+// what says kind and product in one line; what is unknown stays away.
+func (w words) what(d *discovery.Device) string {
+	var said []string
+	for _, s := range []string{w.Kind(d.Kind), text.Product(d)} {
+		if s != "" && s != w.DeviceName(d) {
+			said = append(said, s)
+		}
+	}
+	return strings.Join(said, " · ")
+}
+
+// check gives the word for a check; blank if there is none.
+func (w words) check(id checks.ID) string {
+	if key := "check." + string(id); w.Has(key) {
+		return w.say(key)
+	}
+	return ""
+}
+
+// service says what a door is for.
+func (w words) service(s discovery.Service) string {
+	key := "service." + s.Protocol
+	if s.Protocol == "http" && s.TLS {
+		key = "service.https"
+	}
+	if s.Protocol != "" && w.Has(key) {
+		return w.say(key)
+	}
+	return w.T("service.unknown", text.Args{"port": s.Port})
+}
+
+// advice gives the words for a finding about a device. It leads a browser nowhere but to
+// that device.
+func (w words) advice(f *checks.Finding, about *discovery.Device) text.Advice {
+	if raw := f.Args["url"]; raw != "" && about != nil && ownPage(about, raw) == nil {
+		own := *f
+		own.Args = maps.Clone(f.Args)
+		own.Args["url"] = about.Addr().String()
+		f = &own
+	}
+	return w.Finding(f, about)
+}
+
+// title says what was found in one sentence.
+func (w words) title(f *checks.Finding, about *discovery.Device) string {
+	if a := w.advice(f, about); a.Title != "" {
+		return a.Title
+	}
+	return w.check(f.Check)
+}
+
+// bytes says how much n bytes are.
+func (w words) bytes(n int) string {
+	if n < 1000 {
+		return w.T("size.bytes", text.Args{"size": n})
+	}
+	return w.T("size.kilobytes", text.Args{"size": (n + 500) / 1000})
+}
+
+// ownPage reads an address of a web page and returns it only if it is one of the device
+// itself: nothing that a device says may lead a browser anywhere else.
+func ownPage(d *discovery.Device, raw string) *url.URL {
+	u, err := url.Parse(raw)
+	if d == nil || err != nil || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil
+	}
+	at, err := netip.ParseAddr(u.Hostname())
+	if err != nil {
+		return nil
+	}
+	for _, own := range d.Addrs {
+		if own.Unmap() == at.Unmap() {
+			return u
+		}
+	}
+	return nil
+}
+
+// doorPage gives the address of the page behind a door; nil if it is no web page.
+func doorPage(d *discovery.Device, s discovery.Service) *url.URL {
+	at := d.Addr()
+	if !at.IsValid() || at.Zone() != "" || (s.Protocol != "http" && s.Protocol != "https") {
+		return nil
+	}
+	scheme := "http"
+	if s.TLS || s.Protocol == "https" {
+		scheme = "https"
+	}
+	return &url.URL{Scheme: scheme, Host: netip.AddrPortFrom(at, s.Port).String(), Path: "/"}
+}
