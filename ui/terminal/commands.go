@@ -129,12 +129,11 @@ var errUsage = errors.New("usage")
 
 // open opens the program for one command. The caller must close it.
 func (r *run) open(o program.Options) error {
-	level := slog.LevelError
-	if r.commands.Verbose {
-		level = slog.LevelDebug
-	}
 	o.Dir, o.Version, o.Languages = r.commands.Data, r.Version, r.Languages
-	o.Log = slog.New(slog.NewTextHandler(r.Err, &slog.HandlerOptions{Level: level}))
+	o.Log = slog.New(slog.DiscardHandler) // people get sentences
+	if r.commands.Verbose {
+		o.Log = slog.New(slog.NewTextHandler(r.Err, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
 	p, err := program.Open(r.ctx, o)
 	r.program = p
 	if err == nil && p.SetAside != "" {
