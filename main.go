@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -38,14 +39,28 @@ func run() int {
 	return t.Run(ctx, os.Args[1:])
 }
 
-// window shows the window until it is closed.
-func window(ctx context.Context, p *program.Program) int {
-	known, err := p.Resume(ctx) // nothing is sent; without a history it begins with Welcome
-	if err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, p.Sentence(err))
+// window shows the window until it is closed. A damaged history was kept aside and a new
+// one begun; anything else that is wrong is all that there is to show.
+func window(ctx context.Context, p *program.Program, trouble error) int {
+	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Porchlight", Version: version, Migrations: map[string]bool{"fyneDo": true}})
+	a := app.NewWithID(appID)
+	known := false
+	if trouble == nil || errors.Is(trouble, program.ErrSetAside) {
+		var err error
+		if known, err = p.Resume(ctx); err != nil { // nothing is sent; without a history it begins with Welcome
+			trouble = err
+		}
+	}
+	if trouble != nil && !errors.Is(trouble, program.ErrSetAside) {
+		sentence := p.Sentence(trouble)
+		_, _ = fmt.Fprintln(os.Stderr, sentence)
+		ui.ShowTrouble(ctx, a, p.Words, sentence)
 		return terminal.ExitCannot
 	}
-	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Porchlight", Version: version, Migrations: map[string]bool{"fyneDo": true}})
-	ui.NewWindow(app.NewWithID(appID), p, p.Words, known).ShowAndRun(ctx)
+	w := ui.NewWindow(a, p, p.Words, known)
+	if trouble != nil {
+		w.Tell(p.Sentence(trouble))
+	}
+	w.ShowAndRun(ctx)
 	return terminal.ExitDone
 }

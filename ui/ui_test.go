@@ -712,3 +712,18 @@ var (
 	_ fyne.Accessible   = (*parts.Tap)(nil)
 	_ desktop.Hoverable = (*parts.Tap)(nil)
 )
+
+func TestTroubleAtTheStartIsSaid(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(look2{variant: theme.VariantLight})
+	catalog, err := text.Open("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	win := troubleWindow(app, catalog, catalog.T("error.store-newer", nil))
+	test.AssertImageMatches(t, "trouble.png", win.Canvas().Capture())
+
+	b := open(t, &fake{}, false, theme.VariantLight)
+	b.Tell(catalog.T("error.store-corrupt", text.Args{"names": "/home/ana/.local/share/porchlight/history.db.damaged-20261125-185357"}))
+	b.shot("welcome-damaged")
+}

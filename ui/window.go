@@ -266,7 +266,8 @@ func (w *Window) keys() {
 	})
 }
 
-// question asks before something is done. extra may be nil; first gets the keyboard.
+// question asks before something is done. extra may be nil, and gets the keyboard if it can.
+// Without onYes there is nothing to decide, only something to know.
 func (w *Window) question(title string, lines []string, extra fyne.CanvasObject, yes string, onYes func()) {
 	body := parts.Stack(14, parts.Title(title))
 	for _, l := range lines {
@@ -275,15 +276,20 @@ func (w *Window) question(title string, lines []string, extra fyne.CanvasObject,
 	if extra != nil {
 		body.Add(extra)
 	}
-	no := parts.NewButton(w.words.say("action.cancel"), "", w.answer)
+	safe := parts.NewButton(w.words.say("action.cancel"), "", w.answer)
 	ok := parts.MainButton(yes, "", func() { w.answer(); onYes() })
-	body.Add(parts.Pad(0, 6, parts.Beside(0, nil, parts.Row(10, no, ok), parts.Body(""))))
+	row := parts.Row(10, safe, ok)
+	if onYes == nil {
+		safe = parts.MainButton(yes, "", w.answer)
+		row = parts.Row(0, safe)
+	}
+	body.Add(parts.Pad(0, 6, parts.Beside(0, nil, row, parts.Body(""))))
 	w.ask = widget.NewModalPopUp(parts.Pad(26, 22, parts.Wide(460, body)), w.win.Canvas())
 	w.ask.Show()
 	if f, can := extra.(fyne.Focusable); can {
 		w.win.Canvas().Focus(f)
 	} else {
-		w.win.Canvas().Focus(no)
+		w.win.Canvas().Focus(safe)
 	}
 }
 
@@ -300,7 +306,7 @@ func (w *Window) tell(trouble string) {
 	if trouble == "" {
 		return
 	}
-	w.question(w.words.say("trouble.title"), []string{trouble}, nil, w.words.say("action.ok"), func() {})
+	w.question(w.words.say("trouble.title"), []string{trouble}, nil, w.words.say("action.ok"), nil)
 }
 
 // A frame is what stays while pages come and go: the navigation and the practice.window.

@@ -41,8 +41,9 @@ type Terminal struct {
 	Interactive bool
 	Version     string
 	Languages   []string
-	// Window opens the window, for the command that is none. It gives the exit status.
-	Window func(ctx context.Context, p *program.Program) int
+	// Window opens the window, for the command that is none. trouble is why the program could
+	// not be opened whole; a person who clicked has to see it there. It gives the exit status.
+	Window func(ctx context.Context, p *program.Program, trouble error) int
 }
 
 // commands is the command line, in kong's terms.
@@ -155,10 +156,8 @@ type windowCmd struct{}
 // Run opens the window.
 func (windowCmd) Run(r *run) error {
 	defer r.close()
-	if err := r.open(program.Options{}); err != nil && !errors.Is(err, program.ErrSetAside) {
-		return err // the window tells of a history that was set aside itself
-	}
-	r.status = r.Window(r.ctx, r.program)
+	trouble := r.open(program.Options{})
+	r.status = r.Window(r.ctx, r.program, trouble)
 	return nil
 }
 
