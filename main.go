@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"fyne.io/fyne/v2"
@@ -42,6 +43,13 @@ func run() int {
 // window shows the window until it is closed. A damaged history was kept aside and a new
 // one begun; anything else that is wrong is all that there is to show.
 func window(ctx context.Context, p *program.Program, trouble error) int {
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		_, _ = fmt.Fprintln(os.Stderr, p.Words.T("error.no-screen", nil))
+		return terminal.ExitCannot
+	}
+	if cache, err := os.UserCacheDir(); err == nil {
+		_ = os.MkdirAll(cache, 0o700) // the toolkit makes one level only, and complains
+	}
 	app.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Porchlight", Version: version, Migrations: map[string]bool{"fyneDo": true}})
 	a := app.NewWithID(appID)
 	known := false

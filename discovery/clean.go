@@ -9,7 +9,7 @@ import (
 // Limits on what one device may say about itself, whoever asks.
 const (
 	MaxValueBytes = 512 // one fact
-	MaxNameRunes  = 120 // one line on a screen; SAFETY: hostile names
+	MaxNameRunes  = 120 // one line on a screen
 	MaxFacts      = 200 // one observation
 	MaxServices   = 128 // one device
 )

@@ -1,5 +1,5 @@
 // Package store keeps the history of all homes in one SQLite file. It implements
-// rounds.History. The window and the watcher may have the same file open.
+// rounds.History. The window and the terminal may have the same file open.
 package store
 
 import (

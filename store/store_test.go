@@ -159,8 +159,10 @@ func whats(changes []rounds.Change) []string {
 
 func diff(t *testing.T, what string, got, want any) {
 	t.Helper()
-	compare := []cmp.Option{cmpopts.EquateEmpty(), cmpopts.EquateErrors(), cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
-		cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })}
+	compare := []cmp.Option{
+		cmpopts.EquateEmpty(), cmpopts.EquateErrors(), cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
+		cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
+	}
 	if d := cmp.Diff(want, got, compare...); d != "" {
 		t.Errorf("%s (-want +got):\n%s", what, d)
 	}
@@ -177,8 +179,10 @@ func TestWhatWasSavedIsReadBack(t *testing.T) {
 		Addr:      netip.MustParseAddr("192.168.1.5"), Gateway: netip.MustParseAddr("192.168.1.1"),
 	}
 	snap.Outcomes = []checks.Outcome{loginEnded(one, checks.Found), loginEnded(two, checks.Unknown)}
-	snap.Traffic = discovery.Traffic{Packets: 812, Connections: 140, BytesSent: 41200, BytesReceived: 512000, LoginAttempts: 2, LoginFailures: 1,
-		Requests: []discovery.Request{{At: start, Port: 5353, Transport: "udp", Line: "mdns PTR _ipp._tcp.local", Sent: 40}}}
+	snap.Traffic = discovery.Traffic{
+		Packets: 812, Connections: 140, BytesSent: 41200, BytesReceived: 512000, LoginAttempts: 2, LoginFailures: 1,
+		Requests: []discovery.Request{{At: start, Port: 5353, Transport: "udp", Line: "mdns PTR _ipp._tcp.local", Sent: 40}},
+	}
 	snap.ByDevice = map[discovery.DeviceID]discovery.Traffic{
 		one.ID: {Connections: 9, Requests: []discovery.Request{{At: start, Addr: "192.168.1.1", Port: 80, Transport: "tcp", Line: "GET /", Sent: 90, Received: 1200}}},
 		two.ID: {Packets: 12},
@@ -245,35 +249,51 @@ func TestAFindingLives(t *testing.T) {
 		want    func(*checks.Finding)
 		changes []string
 	}{
-		{name: "found", result: checks.Found, changes: []string{rounds.DeviceNew, rounds.FindingNew},
-			want: func(f *checks.Finding) { *f = finding(d); f.First, f.Last = end(0), end(0) }},
+		{
+			name: "found", result: checks.Found, changes: []string{rounds.DeviceNew, rounds.FindingNew},
+			want: func(f *checks.Finding) { *f = finding(d); f.First, f.Last = end(0), end(0) },
+		},
 		{name: "still there", result: checks.Found, want: func(f *checks.Finding) { f.Last = end(1) }},
 		{name: "could not be checked", result: checks.Unknown},
 		{name: "does not apply", result: checks.NotApplicable},
 		{name: "clear, but not of a device that was there", result: checks.Clear, alter: away, changes: []string{rounds.DeviceGone}},
-		{name: "device back, check not carried out", result: checks.Clear, changes: []string{rounds.DeviceBack},
-			alter: func(snap *rounds.Snapshot) { snap.Outcomes = nil }},
+		{
+			name: "device back, check not carried out", result: checks.Clear, changes: []string{rounds.DeviceBack},
+			alter: func(snap *rounds.Snapshot) { snap.Outcomes = nil },
+		},
 		{name: "another check is clear", result: checks.Clear, alter: func(snap *rounds.Snapshot) { snap.Outcomes[0].Check = "telnet" }},
-		{name: "accepted", before: accept("moving out"), result: checks.Found,
-			want: func(f *checks.Finding) { f.Last, f.Accepted = end(7), "moving out" }},
+		{
+			name: "accepted", before: accept("moving out"), result: checks.Found,
+			want: func(f *checks.Finding) { f.Last, f.Accepted = end(7), "moving out" },
+		},
 		{name: "not accepted any more", before: accept(""), result: checks.Unknown, want: func(f *checks.Finding) { f.Accepted = "" }},
-		{name: "fixed, in a round that was stopped later", result: checks.Clear, alter: stopped,
-			changes: []string{rounds.FindingFixed}, want: func(f *checks.Finding) { f.Fixed = end(9) }},
+		{
+			name: "fixed, in a round that was stopped later", result: checks.Clear, alter: stopped,
+			changes: []string{rounds.FindingFixed}, want: func(f *checks.Finding) { f.Fixed = end(9) },
+		},
 		{name: "still fixed", result: checks.Clear},
-		{name: "came back", result: checks.Found, changes: []string{rounds.FindingBack},
-			want: func(f *checks.Finding) { f.Last, f.Fixed, f.CameBack = end(11), time.Time{}, true }},
-		{name: "the check found something else", result: checks.Found, changes: []string{rounds.FindingFixed},
+		{
+			name: "came back", result: checks.Found, changes: []string{rounds.FindingBack},
+			want: func(f *checks.Finding) { f.Last, f.Fixed, f.CameBack = end(11), time.Time{}, true },
+		},
+		{
+			name: "the check found something else", result: checks.Found, changes: []string{rounds.FindingFixed},
 			alter: func(snap *rounds.Snapshot) { snap.Outcomes[0].Findings = nil },
-			want:  func(f *checks.Finding) { f.Fixed = end(12) }},
-		{name: "back as a finding of the picture, more mildly", result: checks.Found, changes: []string{rounds.FindingBack},
+			want:  func(f *checks.Finding) { f.Fixed = end(12) },
+		},
+		{
+			name: "back as a finding of the picture, more mildly", result: checks.Found, changes: []string{rounds.FindingBack},
 			alter: func(snap *rounds.Snapshot) {
 				snap.Findings, snap.Outcomes[0].Findings = snap.Outcomes[0].Findings, nil
 				snap.Findings[0].Severity = checks.Week
 			},
-			want: func(f *checks.Finding) { f.Last, f.Fixed, f.Severity = end(13), time.Time{}, checks.Week }},
-		{name: "a picture that carries the history along finds nothing", result: checks.Clear, changes: []string{rounds.FindingFixed},
+			want: func(f *checks.Finding) { f.Last, f.Fixed, f.Severity = end(13), time.Time{}, checks.Week },
+		},
+		{
+			name: "a picture that carries the history along finds nothing", result: checks.Clear, changes: []string{rounds.FindingFixed},
 			alter: func(snap *rounds.Snapshot) { snap.Findings = latest(t, s, home.ID).Findings },
-			want:  func(f *checks.Finding) { f.Fixed = end(14) }},
+			want:  func(f *checks.Finding) { f.Fixed = end(14) },
+		},
 	} {
 		// Each step begins where the one before ended, so they share one body.
 		if step.before != nil {

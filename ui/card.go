@@ -2,8 +2,8 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -109,7 +109,7 @@ func (c *card) show(p *picture) {
 		now.still = true
 	}
 	c.showBar(&now)
-	if reflect.DeepEqual(now, c.shown) {
+	if reflect.DeepEqual(now, c.shown) { //nolint:govet // errors in it are the same or not, whatever they say
 		return
 	}
 	other := now.id != c.shown.id || now.still != c.shown.still || now.finding.Fixed != c.shown.finding.Fixed
@@ -225,7 +225,7 @@ func (c *card) finding(now *cardState) []fyne.CanvasObject {
 	if len(a.Steps) > 0 {
 		steps := parts.Stack(12, parts.Strong(words.say("card.steps")))
 		for i, s := range a.Steps {
-			number := parts.NewBox(parts.ColorChosen, "", 13, 0, 0, container.NewCenter(parts.Small(fmt.Sprint(i+1)).Short()))
+			number := parts.NewBox(parts.ColorChosen, "", 13, 0, 0, container.NewCenter(parts.Small(strconv.Itoa(i+1)).Short()))
 			steps.Add(parts.BesideTop(14, container.NewGridWrap(fyne.NewSquareSize(26), number), nil, parts.Pad(0, 2, parts.Body(s))))
 		}
 		if u := ownPage(dev, f.Args["url"]); u != nil {

@@ -64,7 +64,7 @@ func (d *devicePage) show(p *picture) {
 			now.outcomes = append(now.outcomes, o)
 		}
 	}
-	if len(d.body.Objects) > 0 && reflect.DeepEqual(now, d.shown) {
+	if len(d.body.Objects) > 0 && reflect.DeepEqual(now, d.shown) { //nolint:govet // the errors were taken out above
 		return
 	}
 	if now.device.ID != d.shown.device.ID {

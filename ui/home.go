@@ -60,17 +60,18 @@ func (h *homePage) show(p *picture) {
 		return
 	}
 	h.far = 0
-	shown := fmt.Sprint(p.Home.ID, p.Started, p.Finished, p.Complete, p.trouble, len(p.Devices), len(p.Troubles))
+	var shown strings.Builder
+	fmt.Fprint(&shown, p.Home.ID, p.Started, p.Finished, p.Complete, p.trouble, len(p.Devices), len(p.Troubles))
 	for _, f := range p.open {
-		shown += f.ID + h.w.words.title(&f, p.device[f.About()])
+		fmt.Fprint(&shown, f.ID, h.w.words.title(&f, p.device[f.About()]))
 	}
 	for _, o := range p.Outcomes {
-		shown += fmt.Sprint(o.Device, o.Check, o.Result)
+		fmt.Fprint(&shown, o.Device, o.Check, o.Result)
 	}
-	if shown == h.shown {
+	if shown.String() == h.shown {
 		return
 	}
-	h.shown = shown
+	h.shown = shown.String()
 	var body []fyne.CanvasObject
 	if p.trouble != "" {
 		body = append(body, parts.NewBox(parts.Tint(parts.ColorToday), "", parts.Radius, 18, 14,
@@ -242,6 +243,7 @@ func (h *homePage) showWalk(p *picture) {
 		phase = "phase.checking"
 	case rounds.Saving:
 		phase = "phase.saving"
+	default:
 	}
 	h.phase.Set(words.say(phase))
 	present := 0

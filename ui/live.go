@@ -11,7 +11,7 @@ import (
 
 // live owns every goroutine of the window and is the only way from them to the toolkit.
 type live struct {
-	ctx    context.Context // ends when the window closes
+	ctx    context.Context //nolint:containedctx // it ends when the window closes
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 	do     func(func()) // queues a function for the toolkit's goroutine

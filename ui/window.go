@@ -5,8 +5,8 @@ package ui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
+	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -29,7 +29,7 @@ type Program interface {
 	// Feed hands out what is known of the home. It is always the same.
 	Feed() *rounds.Feed
 	// Enter chooses a home: the practice home, or the real one that the user answers for,
-	// named name. It sends nothing.
+	// named name. At most it knocks at the router, to know the home again.
 	Enter(ctx context.Context, name string, practice bool) error
 	// Walk does one round; devices appear in the Feed as they are heard.
 	Walk(ctx context.Context) error
@@ -247,7 +247,7 @@ func (w *Window) keys() {
 		item("action.stop", fyne.KeyEscape, 0, w.halt))
 	places := fyne.NewMenu(w.words.say("menu.go"))
 	for i, p := range w.pages {
-		number := fyne.KeyName(fmt.Sprint(i + 1))
+		number := fyne.KeyName(strconv.Itoa(i + 1))
 		places.Items = append(places.Items, item("nav."+p.key(), number, fyne.KeyModifierShortcutDefault, func() {
 			if w.page != nil && w.ask == nil {
 				w.open(p)
@@ -382,9 +382,9 @@ func (f *frame) show(p *picture) {
 		count := ""
 		switch {
 		case pl.page.key() == "todo" && len(p.open) > 0:
-			count = fmt.Sprint(len(p.open))
+			count = strconv.Itoa(len(p.open))
 		case pl.page.key() == "devices" && len(p.Devices) > 0:
-			count = fmt.Sprint(len(p.Devices))
+			count = strconv.Itoa(len(p.Devices))
 		}
 		if pl.count.Text != count {
 			pl.count.Set(count)

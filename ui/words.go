@@ -42,6 +42,7 @@ func newPicture(s rounds.Snapshot) *picture {
 			raise(o.Device, parts.Unchecked)
 		case checks.Clear:
 			raise(o.Device, parts.AllGood)
+		default: // findings speak for themselves
 		}
 	}
 	for _, f := range s.Findings {

@@ -4,13 +4,12 @@
 package text
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"path"
 	"strings"
 	"time"
-
-	"encoding/json"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"

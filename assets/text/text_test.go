@@ -122,6 +122,23 @@ func TestTheWordsAreCalmAndShort(t *testing.T) {
 	}
 }
 
+func TestNoKeyStandsTwice(t *testing.T) {
+	for _, tag := range text.Languages() {
+		raw, err := assets.Lang.ReadFile("lang/" + tag.String() + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, m := range regexp.MustCompile(`(?m)^\s*"([^"]+)":`).FindAllSubmatch(raw, -1) {
+			k := string(m[1])
+			if seen[k] {
+				t.Errorf("%s has %s twice: one hides the other", tag, k)
+			}
+			seen[k] = true
+		}
+	}
+}
+
 func TestPluralsAndLanguages(t *testing.T) {
 	c, err := text.Open("C.UTF-8", "xx", "en_GB.UTF-8")
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 const realm = "TP-LINK Wireless N Router WR841N"
 
 // try runs the check on a web page that a simulated device shows.
-func try(t *testing.T, login *testhome.Login, page testhome.Web) (found []checks.Finding, err error, counts testhome.Counts) {
+func try(t *testing.T, login *testhome.Login, page testhome.Web) (found []checks.Finding, counts testhome.Counts, err error) {
 	t.Helper()
 	catalog, err := makers.All()
 	if err != nil {
@@ -44,7 +44,7 @@ func try(t *testing.T, login *testhome.Login, page testhome.Web) (found []checks
 			return f(home.LoginHTTP(fake.Addr, lan.Sturdy))
 		},
 	})
-	return found, err, fake.Counts()
+	return found, fake.Counts(), err
 }
 
 func factory() *testhome.Login {
@@ -52,7 +52,7 @@ func factory() *testhome.Login {
 }
 
 func TestTheFactoryPasswordIsFound(t *testing.T) {
-	found, err, counts := try(t, factory(), testhome.BehindLogin(testhome.Page("in", "menu")))
+	found, counts, err := try(t, factory(), testhome.BehindLogin(testhome.Page("in", "menu")))
 	if err != nil || len(found) != 1 || found[0].Severity != checks.Today || found[0].Confidence != discovery.Saw {
 		t.Fatalf("got %+v, %v", found, err)
 	}
@@ -67,7 +67,7 @@ func TestTheFactoryPasswordIsFound(t *testing.T) {
 func TestAnOwnPasswordIsClear(t *testing.T) {
 	login := factory()
 	login.Password = "four words of my own"
-	found, err, counts := try(t, login, testhome.BehindLogin(testhome.Page("in", "menu")))
+	found, counts, err := try(t, login, testhome.BehindLogin(testhome.Page("in", "menu")))
 	if err != nil || len(found) != 0 || counts.LoginAttempts != 1 {
 		t.Errorf("got %+v, %v, %d logins", found, err, counts.LoginAttempts)
 	}
@@ -118,7 +118,7 @@ func TestWhatIsNotProvenIsNeitherFoundNorClear(t *testing.T) {
 		}, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			found, err, _ := try(t, nil, tt.page)
+			found, _, err := try(t, nil, tt.page)
 			if err == nil || len(found) > 0 {
 				t.Errorf("got %+v, %v", found, err)
 			}
@@ -130,7 +130,7 @@ func TestWhatIsNotProvenIsNeitherFoundNorClear(t *testing.T) {
 }
 
 func TestAnEndlessPageEndsNothing(t *testing.T) {
-	found, err, counts := try(t, factory(), testhome.BehindLogin(testhome.EndlessBody()))
+	found, counts, err := try(t, factory(), testhome.BehindLogin(testhome.EndlessBody()))
 	if err != nil || len(found) != 1 || counts.LoginAttempts != 1 {
 		t.Errorf("got %+v, %v, %d logins", found, err, counts.LoginAttempts)
 	}

@@ -38,14 +38,28 @@ func (g *gate) admit(ctx context.Context, info checks.Info) error {
 	return nil
 }
 
+// consent tells whether the user agreed to a password try on the device, and asks if nobody
+// has answered yet. Whatever goes wrong means that nobody is known to have agreed.
 func (g *gate) consent(ctx context.Context) Consent {
 	w := g.walker
-	if w.Passwords != nil {
-		return w.Passwords(ctx, g.device)
+	switch w.Passwords {
+	case PasswordsAll:
+		return ConsentGiven
+	case PasswordsNone:
+		return ConsentRefused
+	case PasswordsAsk:
 	}
+	w.asking.Lock() // one question at a time
+	defer w.asking.Unlock()
 	c, err := w.History.Consent(ctx, w.Home.ID, g.device.ID)
-	if err != nil {
-		return ConsentUnknown // nobody is known to have agreed
+	if err != nil || c != ConsentUnknown || w.Ask == nil {
+		return c
+	}
+	if c = w.Ask(ctx, g.device); c == ConsentUnknown {
+		return c
+	}
+	if err := w.History.SaveConsent(ctx, w.Home.ID, g.device.ID, c); err != nil {
+		return ConsentUnknown
 	}
 	return c
 }

@@ -70,6 +70,16 @@ const (
 	ConsentRefused
 )
 
+// Passwords says whether factory passwords may be tried in a home.
+type Passwords uint8
+
+// Policies. The zero value needs consent for each device.
+const (
+	PasswordsAsk Passwords = iota
+	PasswordsAll
+	PasswordsNone
+)
+
 // History is where rounds are kept. Package store implements it.
 type History interface {
 	// LockRound keeps other processes from walking a round until release is called.

@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	// checkTimeout bounds one check of one device. SAFETY: 30 seconds per device.
+	// checkTimeout bounds one check of one device.
 	checkTimeout = 30 * time.Second
 	// devicesAtOnce is how many devices are checked in parallel.
 	devicesAtOnce = 16
@@ -38,9 +38,14 @@ type Walker struct {
 	Open    func(ctx context.Context) (*lan.Home, error)
 	Sources func(*lan.Home) []discovery.Source
 	Probers func(*lan.Home) []discovery.Prober
-	// Passwords says whether factory passwords may be tried on a device. nil asks the history.
-	Passwords func(ctx context.Context, d discovery.Device) Consent
-	Log       *slog.Logger
+	// Passwords says whether factory passwords may be tried; zero needs consent for each device.
+	Passwords Passwords
+	// Ask asks the user for consent, one device at a time, where the history has no answer.
+	// The answer is kept. nil asks nobody.
+	Ask func(ctx context.Context, d discovery.Device) Consent
+	Log *slog.Logger
+
+	asking sync.Mutex
 }
 
 // Walk does one round: discover, check, save, tell. The end of ctx stops it within a

@@ -80,7 +80,7 @@ func begin(t *testing.T, prefix string, devices ...*testhome.Device) *home {
 		Open:      func(context.Context) (*lan.Home, error) { return lan.Open(network, "test", log), nil },
 		Sources:   func(h *lan.Home) []discovery.Source { return sources.All(h, log) },
 		Probers:   sources.Probers,
-		Passwords: func(context.Context, discovery.Device) rounds.Consent { return rounds.ConsentGiven },
+		Passwords: rounds.PasswordsAll,
 	}
 	return out
 }
@@ -299,7 +299,7 @@ func TestWithoutConsentNothingIsTried(t *testing.T) {
 	t.Parallel()
 	h := begin(t, prefix, router)
 	h.recognised("Router")
-	h.Passwords = nil // as the window: the history knows
+	h.Passwords = rounds.PasswordsAsk // as the window: the history knows
 	s := h.walk(t)
 	if c := router.Counts(); c.LoginAttempts != 0 {
 		t.Errorf("%d logins were tried", c.LoginAttempts)
@@ -363,7 +363,7 @@ func TestCancellingKeepsWhatWasSeen(t *testing.T) {
 func stacks() int {
 	buf := make([]byte, 4<<20)
 	n := 0
-	for _, g := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+	for g := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
 		if strings.Contains(g, "porchlight/discovery/") && !strings.Contains(g, "testhome.") || strings.Contains(g, "zeroconf") || strings.Contains(g, "goupnp") || strings.Contains(g, "porchlight/checks") && !strings.Contains(g, "_test.") {
 			n++
 		}

@@ -63,10 +63,8 @@ func (h *Home) Ask(ctx context.Context, q Question, answer func(from netip.AddrP
 func (h *Home) send(ctx context.Context, pc net.PacketConn, q Question) error {
 	to := net.UDPAddrFromAddrPort(q.To)
 	for i := range max(q.Sends, 1) {
-		if i > 0 {
-			if err := sleep(ctx, q.Gap); err != nil {
-				return nil // asked often enough
-			}
+		if i > 0 && sleep(ctx, q.Gap) != nil {
+			return nil //nolint:nilerr // the round ended first
 		}
 		n, err := pc.WriteTo(q.Payload, to)
 		if err != nil {
@@ -126,13 +124,13 @@ func (h *Home) Knock(ctx context.Context, addrs []netip.Addr) error {
 			return fmt.Errorf("knock at %s: %w", a, ErrOutside)
 		}
 		if err := h.knocks.Wait(ctx); err != nil {
-			return nil //nolint:nilerr // the round ended first
+			return nil // the round ended first
 		}
 		// An error means that nobody is there; the table knows that better.
 		_, _ = pc.WriteTo(nil, &net.UDPAddr{IP: a.AsSlice(), Port: discard})
-		h.mu.Lock()
-		h.everyone.Packets++
-		h.mu.Unlock()
+		h.lane(a).note(discovery.Request{
+			At: time.Now().UTC(), Addr: a.String(), Port: discard, Transport: "udp", Line: "knock, empty datagram",
+		}, discovery.Traffic{Packets: 1})
 	}
 	return nil
 }

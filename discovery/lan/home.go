@@ -223,7 +223,7 @@ func (h *Home) dial(ctx context.Context, to netip.AddrPort, l *lane, line string
 		return nil, fmt.Errorf("connect: %w", err)
 	}
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() }) // wakes whoever reads or writes
-	return &conn{Conn: raw, home: h, lane: l, note: note, stop: stop}, nil
+	return &conn{Conn: raw, home: h, lane: l, note: note, stop: stop, ended: ctx.Err}, nil
 }
 
 // A conn counts and caps what one connection carries.
@@ -233,6 +233,7 @@ type conn struct {
 	lane      *lane
 	note      discovery.Request
 	stop      func() bool
+	ended     func() error // why the connection was broken off; nil if it was not
 	sent, got atomic.Int64
 	once      sync.Once
 }
@@ -251,7 +252,7 @@ func (c *conn) Read(b []byte) (int, error) {
 	}
 	n, err := c.Conn.Read(b)
 	c.got.Add(int64(n))
-	return n, err
+	return n, c.why(err)
 }
 
 // Write writes like net.Conn, waiting readTimeout at most.
@@ -261,7 +262,15 @@ func (c *conn) Write(b []byte) (int, error) {
 	}
 	n, err := c.Conn.Write(b)
 	c.sent.Add(int64(n))
-	return n, err
+	return n, c.why(err)
+}
+
+// why gives the reason behind an error: a connection that was broken off says so.
+func (c *conn) why(err error) error {
+	if err == nil {
+		return nil
+	}
+	return cmp.Or(c.ended(), err)
 }
 
 // Close closes the connection, frees the device and writes the ledger. Only the first

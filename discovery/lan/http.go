@@ -1,6 +1,7 @@
 package lan
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -36,7 +37,7 @@ func (h *Home) LoginHTTP(a netip.Addr, p Pace) *http.Client { return h.client(a,
 // A call carries a request's own context and its line in the ledger to where it is
 // dialled: net/http hands over a context that outlives the request.
 type call struct {
-	ctx  context.Context
+	ctx  context.Context //nolint:containedctx // it is the request's, and goes with it
 	line string
 }
 
@@ -60,7 +61,8 @@ func (h *Home) client(a netip.Addr, p Pace, login bool) *http.Client {
 			if !ok {
 				c.ctx = ctx
 			}
-			return h.Dial(c.ctx, netip.AddrPortFrom(a, to.Port()), p, c.line)
+			return h.Dial(c.ctx, //nolint:contextcheck // see call
+				netip.AddrPortFrom(a, to.Port()), p, c.line)
 		},
 	}
 	return &http.Client{
@@ -126,7 +128,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	req.Header.Set("User-Agent", t.agent)
 	resp, err := t.base.RoundTrip(req)
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(req.Context().Err(), err)
 	}
 	resp.Body = &cappedBody{ReadCloser: resp.Body, left: maxBodyBytes}
 	return resp, nil

@@ -16,7 +16,7 @@ func link(name string, index int, prefixes ...string) Link {
 	return l
 }
 
-func route(index int, gateway string, metric int) Route {
+func defaultRoute(index int, gateway string, metric int) Route {
 	return Route{Index: index, Gateway: netip.MustParseAddr(gateway), Metric: metric}
 }
 
@@ -25,7 +25,7 @@ func TestTheRightNetworkIsChosen(t *testing.T) {
 	wifi := link("wlan0", 3, "192.168.7.20/24")
 	docker := link("docker0", 4, "172.17.0.1/16")
 	vpn := link("wg0", 5, "10.8.0.2/24")
-	out := route(2, "192.168.1.1", 100)
+	out := defaultRoute(2, "192.168.1.1", 100)
 	for _, tt := range []struct {
 		name   string
 		links  []Link
@@ -43,8 +43,8 @@ func TestTheRightNetworkIsChosen(t *testing.T) {
 		{name: "by its name", links: []Link{home, wifi}, want: Want{Interface: "wlan0"}, prefix: "192.168.7.0/24"},
 		{name: "none", err: ErrNoNetwork},
 		{name: "down", links: []Link{{Name: "eth0", Prefixes: home.Prefixes}}, err: ErrNoNetwork},
-		{name: "two", links: []Link{home, wifi}, routes: []Route{out, route(3, "192.168.7.1", 200)}, err: ErrSeveralNetworks},
-		{name: "VPN", links: []Link{home, vpn}, routes: []Route{out, route(5, "10.8.0.1", 50)}, err: ErrVPN},
+		{name: "two", links: []Link{home, wifi}, routes: []Route{out, defaultRoute(3, "192.168.7.1", 200)}, err: ErrSeveralNetworks},
+		{name: "VPN", links: []Link{home, vpn}, routes: []Route{out, defaultRoute(5, "10.8.0.1", 50)}, err: ErrVPN},
 		{name: "VPN by its name", links: []Link{home, vpn}, want: Want{Interface: "wg0"}, err: ErrVPN},
 		{name: "VPN by two halves", links: []Link{home, vpn}, routes: []Route{out, {Index: 5, Metric: -1}}, err: ErrVPN},
 		{name: "/16", links: []Link{link("eth0", 2, "10.0.0.5/16")}, err: ErrTooWide},
@@ -80,13 +80,31 @@ func TestNothingOutsideTheHomeIsAllowed(t *testing.T) {
 		addr string
 		want bool
 	}{
-		{"192.168.1.1", true}, {"192.168.1.254", true}, {"::ffff:192.168.1.7", true},
-		{"fe80::1%eth0", true}, {"fd00:1::5", true},
-		// The list of SAFETY.md, section 10, and its kin.
-		{"8.8.8.8", false}, {"203.0.113.5", false}, {"100.64.0.5", false}, {"192.0.2.1", false}, {"10.255.0.1", false},
-		{"192.168.2.1", false}, {"192.168.1.0", false}, {"192.168.1.255", false}, {"192.168.1.20", false},
-		{"127.0.0.1", false}, {"::1", false}, {"0.0.0.0", false}, {"224.0.0.251", false}, {"255.255.255.255", false},
-		{"169.254.169.254", false}, {"fe80::1%wlan0", false}, {"fd00:2::5", false}, {"2001:db8::5", false}, {"ff02::fb", false},
+		{"192.168.1.1", true},
+		{"192.168.1.254", true},
+		{"::ffff:192.168.1.7", true},
+		{"fe80::1%eth0", true},
+		{"fd00:1::5", true},
+		// Public, documentation, carrier and other private addresses.
+		{"8.8.8.8", false},
+		{"203.0.113.5", false},
+		{"100.64.0.5", false},
+		{"192.0.2.1", false},
+		{"10.255.0.1", false},
+		{"192.168.2.1", false},
+		{"192.168.1.0", false},
+		{"192.168.1.255", false},
+		{"192.168.1.20", false},
+		{"127.0.0.1", false},
+		{"::1", false},
+		{"0.0.0.0", false},
+		{"224.0.0.251", false},
+		{"255.255.255.255", false},
+		{"169.254.169.254", false},
+		{"fe80::1%wlan0", false},
+		{"fd00:2::5", false},
+		{"2001:db8::5", false},
+		{"ff02::fb", false},
 	} {
 		if got := h.Allowed(netip.MustParseAddr(tt.addr)); got != tt.want {
 			t.Errorf("%s: got %v, want %v", tt.addr, got, tt.want)

@@ -38,7 +38,7 @@ func parseEntry(e *zeroconf.ServiceEntry) []discovery.Observation {
 		return nil
 	}
 	facts := Facts(typ, unescape(e.Instance), unescape(e.HostName), e.Text)
-	services := service(typ, uint16(e.Port)) //nolint:gosec // checked above
+	services := service(typ, uint16(e.Port))
 	var out []discovery.Observation
 	for _, ips := range [][]net.IP{e.AddrIPv4, e.AddrIPv6} {
 		for _, ip := range ips {
@@ -115,7 +115,7 @@ func unescape(s string) string {
 		}
 		if i+3 < len(s) && digit(s[i+1]) && digit(s[i+2]) && digit(s[i+3]) {
 			if n := int(s[i+1]-'0')*100 + int(s[i+2]-'0')*10 + int(s[i+3]-'0'); n < 256 {
-				b = append(b, byte(n))
+				b = append(b, byte(n&0xff))
 				i += 3
 				continue
 			}

@@ -100,7 +100,7 @@ func (s Source) browse(ctx context.Context, ifi net.Interface, typ string, q *qu
 	entries := make(chan *zeroconf.ServiceEntry)
 	if err := r.Browse(ctx, typ, "local.", entries); err != nil {
 		cancel()
-		for range entries { //nolint:revive // drained until the library closes it
+		for range entries { // drained until the library closes it
 		}
 		return fmt.Errorf("ask for %s on %s: %w", typ, ifi.Name, err)
 	}

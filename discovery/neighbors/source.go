@@ -86,13 +86,15 @@ func (w *watch) read() (doubtful bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	there := map[discovery.MAC]bool{}
+	there, asked := map[discovery.MAC]bool{}, map[discovery.MAC]bool{}
 	for _, n := range table {
 		there[n.MAC] = there[n.MAC] || n.Sure
+		asked[n.MAC] = asked[n.MAC] || (n.Addr.Is4() && !n.Sure)
 	}
 	for _, n := range table {
-		// Nobody knocks at IPv6 addresses: the same hardware being there is enough.
-		if !n.Sure && (n.Addr.Is4() || !there[n.MAC]) {
+		// Nobody knocks at IPv6 addresses: the same hardware being there is enough. But its
+		// IPv4 address comes first, or it would be visited twice, as two devices.
+		if !n.Sure && (n.Addr.Is4() || !there[n.MAC]) || n.Addr.Is6() && asked[n.MAC] {
 			doubtful = doubtful || n.Addr.Is4()
 			continue
 		}

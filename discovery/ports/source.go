@@ -39,24 +39,45 @@ type door struct {
 // doors are tried in this order: the likely and telling ones first. A device that nobody
 // has recognised gets only the first maxGentle.
 var doors = []door{
-	{80, "http", web}, {443, "http", webTLS}, {8080, "http", web}, {23, "telnet", greeting}, {554, "rtsp", rtsp},
-	{22, "ssh", greeting}, {2323, "telnet", greeting}, {21, "ftp", greeting}, {8554, "rtsp", rtsp}, {8888, "http", web},
-	{445, "smb", silent}, {8443, "http", webTLS},
-	{81, "http", web}, {8000, "http", web}, {5000, "http", web}, {5001, "http", webTLS}, {8081, "http", web},
-	{139, "smb", silent}, {1883, "mqtt", silent}, {8883, "mqtt", silent}, {5555, "adb", silent}, {7547, "tr069", silent},
-	{8291, "winbox", silent}, {37777, "dahua", silent}, {34567, "xiongmai", silent}, {5900, "vnc", silent}, {53, "dns", silent},
+	{80, "http", web},
+	{443, "http", webTLS},
+	{8080, "http", web},
+	{23, "telnet", greeting},
+	{554, "rtsp", rtsp},
+	{22, "ssh", greeting},
+	{2323, "telnet", greeting},
+	{21, "ftp", greeting},
+	{8554, "rtsp", rtsp},
+	{8888, "http", web},
+	{445, "smb", silent},
+	{8443, "http", webTLS},
+	{81, "http", web},
+	{8000, "http", web},
+	{5000, "http", web},
+	{5001, "http", webTLS},
+	{8081, "http", web},
+	{139, "smb", silent},
+	{1883, "mqtt", silent},
+	{8883, "mqtt", silent},
+	{5555, "adb", silent},
+	{7547, "tr069", silent},
+	{8291, "winbox", silent},
+	{37777, "dahua", silent},
+	{34567, "xiongmai", silent},
+	{5900, "vnc", silent},
+	{53, "dns", silent},
 }
 
 const (
 	// maxGentle is how many doors an unrecognised device is tried at, besides those that it
-	// announces. SAFETY: at most a dozen others for tiny devices.
+	// announces: a tiny one may restart when it is asked more.
 	maxGentle = 12
 	// maxSilence is how many doors in a row may not even refuse. A firewall is behind them
 	// then, and each more costs two seconds.
 	maxSilence = 3
 	// decoyDoors open at once are no home device: somebody wants to be found.
 	decoyDoors = 25
-	// perDevice bounds the whole visit. SAFETY, section 3.
+	// perDevice bounds the whole visit.
 	perDevice = 30 * time.Second
 	// greetingWait is how long a greeting is awaited.
 	greetingWait = 2 * time.Second
@@ -200,7 +221,7 @@ func (p Prober) page(ctx context.Context, c net.Conn, to netip.AddrPort, secure 
 	if err := req.Write(c); err != nil {
 		return facts, "", fmt.Errorf("ask for the first page: %w", err)
 	}
-	resp, body, err := readPage(c, req)
+	resp, body, err := readPage(c, req) //nolint:bodyclose // readPage closes it
 	if err != nil {
 		return facts, "", err
 	}

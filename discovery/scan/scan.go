@@ -17,6 +17,10 @@ import (
 // announcements say which doors it has and how sturdy it is.
 const calm = 700 * time.Millisecond
 
+// visitsAtOnce is how many devices are visited in parallel: as many as lan speaks to at
+// once, so that nobody's time runs out while waiting for the others.
+const visitsAtOnce = 16
+
 // A Scanner finds the devices of one home.
 type Scanner struct {
 	Sources []discovery.Source
@@ -39,7 +43,7 @@ const showEvery = 80 * time.Millisecond
 // the devices while they change, from one goroutine; they are copies. The end of ctx ends
 // the scan; what was seen is returned.
 func (s Scanner) Run(ctx context.Context, known []discovery.Device, show func([]discovery.Device)) ([]discovery.Device, []Trouble) {
-	r := &run{Scanner: s, m: newMerger(time.Now().UTC(), known), visited: map[*entry]bool{}}
+	r := &run{Scanner: s, m: newMerger(time.Now().UTC(), known), visited: map[*entry]bool{}, slots: make(chan struct{}, visitsAtOnce)}
 	var wg, shower sync.WaitGroup
 	over := make(chan struct{})
 	shower.Go(func() { r.showing(over, show) })
@@ -63,6 +67,7 @@ func (s Scanner) Run(ctx context.Context, known []discovery.Device, show func([]
 type run struct {
 	Scanner
 	visits sync.WaitGroup
+	slots  chan struct{} // one for each visit under way
 
 	mu       sync.Mutex // guards following
 	m        *merger
@@ -112,6 +117,12 @@ func (r *run) showing(over <-chan struct{}, show func([]discovery.Device)) {
 func (r *run) visit(ctx context.Context, e *entry) {
 	select {
 	case <-time.After(calm):
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case r.slots <- struct{}{}:
+		defer func() { <-r.slots }()
 	case <-ctx.Done():
 		return
 	}

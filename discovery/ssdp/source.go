@@ -54,7 +54,8 @@ func (s Source) Discover(ctx context.Context, report func(discovery.Observation)
 		wg.Go(func() {
 			search, cancel := context.WithTimeout(ctx, window)
 			defer cancel()
-			_, errs[i] = goupnp.RawSearch(search, client{ctx: ctx, walk: w}, target, sends)
+			_, errs[i] = goupnp.RawSearch( //nolint:bodyclose // there are none, see client
+				search, client{ctx: ctx, walk: w}, target, sends)
 		})
 	}
 	wg.Wait()
@@ -88,12 +89,12 @@ type client struct {
 func (c client) DoWithContext(req *http.Request, numSends int) ([]*http.Response, error) {
 	q := lan.Question{
 		To: group, Payload: message(req), Sends: numSends, Gap: gap,
-		Line: "ssdp M-SEARCH " + req.Header["ST"][0],
+		Line: "ssdp M-SEARCH " + req.Header["ST"][0], //nolint:staticcheck // the library writes it in capitals
 	}
-	return nil, c.walk.Home.Ask(req.Context(), q, func(from netip.AddrPort, b []byte) {
+	return nil, c.walk.Home.Ask(req.Context(), q, func(from netip.AddrPort, b []byte) { //nolint:contextcheck // descriptions take longer than the search
 		a, err := parseAnswer(b)
 		if err != nil {
-			c.walk.Log.Debug("answer to a search makes no sense", "addr", from.Addr().String(), "err", err)
+			c.walk.Log.DebugContext(req.Context(), "answer to a search makes no sense", "addr", from.Addr().String(), "err", err)
 			return
 		}
 		c.walk.heard(c.ctx, from.Addr(), a)
@@ -127,8 +128,10 @@ func (w *walk) heard(ctx context.Context, from netip.Addr, a answer) {
 		if err != nil {
 			w.Log.DebugContext(ctx, "description not read", "addr", from.String(), "err", err)
 			if errors.Is(err, errOdd) || errors.Is(err, lan.ErrTooMuch) || errors.Is(err, lan.ErrOffDevice) {
-				w.report(discovery.Observation{Source: "ssdp", At: time.Now().UTC(), Addr: from,
-					Facts: []discovery.Fact{{Key: discovery.FactOdd, Value: "upnp-description"}}})
+				w.report(discovery.Observation{
+					Source: "ssdp", At: time.Now().UTC(), Addr: from,
+					Facts: []discovery.Fact{{Key: discovery.FactOdd, Value: "upnp-description"}},
+				})
 			}
 			return
 		}

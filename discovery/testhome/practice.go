@@ -20,7 +20,7 @@ func Practice() []*Device { return Plan{}.Devices() }
 // router. Four things are wrong: the router its factory password and a door from the
 // internet to the camera, the recorder telnet, the access point old firmware.
 //
-// What they say of themselves follows facts/DEVICES.tsv, facts/IDENT.md and, for lines
+// What they say of themselves is what their makers' products say and, for lines
 // that were recorded, the places named here. Serial numbers and the like are made up.
 func (p Plan) Devices() []*Device {
 	if !p.Prefix.IsValid() {
@@ -55,7 +55,7 @@ func (p Plan) web(server string, w Web) Door {
 
 func home(page Web) Web { return Paths(map[string]Web{"/": page}) }
 
-// Row D001 of facts/DEFAULTS.csv. LOCATION and SERVER are of the shape that a TL-WR740N sent.
+// The factory login is that of the maker's user guides. LOCATION and SERVER are of the shape that a TL-WR740N sent.
 func (p Plan) router(cam *Device) *Device {
 	rtsp := p.port(554, 8554)
 	return &Device{
@@ -84,7 +84,7 @@ func (p Plan) router(cam *Device) *Device {
 	}
 }
 
-// The maker's list of ended models (facts/EOL.csv) has the RLC-410W, not this one.
+// The RLC-410W is no longer supported; this one is.
 func (p Plan) camera() *Device {
 	return &Device{
 		Name: "Front door camera", Addr: p.host(11),
@@ -144,7 +144,7 @@ func (p Plan) accessPoint() *Device {
 	}
 }
 
-// The raw port is open and not announced: nobody may ever send to it (facts/SAFETY.md, section 1).
+// The raw port is open and not announced: nobody may ever send to it (printers print what arrives there).
 func (p Plan) printer() *Device {
 	ipp := p.port(631, 8631)
 	page := Page("Brother HL-L2350DW series", "<h1>HL-L2350DW series</h1>")

@@ -47,9 +47,10 @@ type Options struct {
 	Languages []string // that the user reads, best first; empty asks the system
 	Want      lan.Want // which network; zero lets the program choose
 	Log       *slog.Logger
-	// Passwords says whether factory passwords may be tried on a device of the real home; nil
-	// asks the history. In the practice home they always may: nothing is at stake.
-	Passwords func(ctx context.Context, d discovery.Device) rounds.Consent
+	// Passwords and Ask say whether factory passwords may be tried in the real home, as in
+	// rounds.Walker. In the practice home they always may: nothing is at stake.
+	Passwords rounds.Passwords
+	Ask       func(ctx context.Context, d discovery.Device) rounds.Consent
 }
 
 // A Program holds one home at a time. Its methods are safe for concurrent use.
@@ -121,7 +122,8 @@ func (p *Program) Resume(ctx context.Context) (bool, error) {
 }
 
 // Enter chooses the practice home, or the real home that this computer is in. For a real
-// one it keeps that the user answers for it.
+// one it keeps that the user answers for it. To know the home again it may knock at the
+// router, by one empty datagram; nothing else is sent.
 func (p *Program) Enter(ctx context.Context, name string, practice bool) error {
 	if practice {
 		return p.enterPractice(ctx)
@@ -203,11 +205,11 @@ func (p *Program) use(ctx context.Context, home rounds.Home) error {
 	w := &rounds.Walker{
 		Home: home, Feed: &p.feed, History: p.store, Checks: all.All(p.catalog), Catalog: p.catalog, Log: p.Log,
 		Sources: func(h *lan.Home) []discovery.Source { return sources.All(h, p.Log) }, Probers: sources.Probers,
-		Passwords: p.Passwords,
-		Open:      func(ctx context.Context) (*lan.Home, error) { return p.open(ctx, home) },
+		Passwords: p.Passwords, Ask: p.Ask,
+		Open: func(ctx context.Context) (*lan.Home, error) { return p.open(ctx, home) },
 	}
 	if home.Practice {
-		w.Passwords = func(context.Context, discovery.Device) rounds.Consent { return rounds.ConsentGiven }
+		w.Passwords = rounds.PasswordsAll
 	}
 	p.mu.Lock()
 	p.walker = w

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -182,7 +183,14 @@ func (c *scanCmd) Run(r *run) error {
 		o.Want.Prefix = p
 	}
 	questions := bufio.NewReader(r.In)
-	o.Passwords = func(_ context.Context, d discovery.Device) rounds.Consent { return c.consent(r, questions, d) }
+	switch {
+	case c.Passwords == "all":
+		o.Passwords = rounds.PasswordsAll
+	case c.Passwords == "none":
+		o.Passwords = rounds.PasswordsNone
+	case r.Interactive:
+		o.Ask = func(_ context.Context, d discovery.Device) rounds.Consent { return c.consent(r, questions, d) }
+	}
 	defer r.close()
 	if err := r.open(o); err != nil {
 		return err
@@ -224,26 +232,20 @@ func (c *scanCmd) enter(r *run, questions *bufio.Reader) error {
 	return r.program.Enter(r.ctx, c.Home, false)
 }
 
-// consent answers whether a factory password may be tried.
+// consent asks whether the factory password of a device may be tried.
 func (c *scanCmd) consent(r *run, questions *bufio.Reader, d discovery.Device) rounds.Consent {
-	switch {
-	case c.Passwords == "all":
+	name := r.program.Words.DeviceName(&d)
+	if yes(r, questions, r.program.Words.T("cli.ask-password", text.Args{"device": name})) {
 		return rounds.ConsentGiven
-	case c.Passwords == "ask" && r.Interactive:
-		name := r.program.Words.DeviceName(&d)
-		if yes(r, questions, r.program.Words.T("cli.ask-password", text.Args{"device": name})) {
-			return rounds.ConsentGiven
-		}
-		return rounds.ConsentRefused
 	}
-	return rounds.ConsentUnknown
+	return rounds.ConsentRefused
 }
 
 func yes(r *run, questions *bufio.Reader, question string) bool {
 	_, _ = fmt.Fprint(r.Err, question)
 	answer, _ := questions.ReadString('\n')
 	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "y" || answer == "yes"
+	return answer != "" && slices.Contains(strings.Fields(r.program.Words.T("cli.yes", nil)), answer)
 }
 
 func (c *scanCmd) write(r *run, s rounds.Snapshot) error {

@@ -5,6 +5,7 @@ package terminal
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -54,7 +55,7 @@ func (w *Writer) Devices(s rounds.Snapshot) {
 	}
 	row(w.Words.T("column.name", nil), w.Words.T("column.what", nil), w.Words.T("column.maker", nil),
 		w.Words.T("column.firmware", nil), w.Words.T("column.address", nil), w.Words.T("column.state", nil))
-	for _, d := range s.Devices {
+	for _, d := range byAddress(s.Devices) {
 		address := ""
 		if d.Addr().IsValid() {
 			address = d.Addr().String()
@@ -66,7 +67,20 @@ func (w *Writer) Devices(s rounds.Snapshot) {
 	}
 }
 
-// state says the worst about a device in a word.
+// byAddress sorts the devices, those that are away last.
+func byAddress(devices []discovery.Device) []discovery.Device {
+	return slices.SortedStableFunc(slices.Values(devices), func(a, b discovery.Device) int {
+		if a.Present != b.Present {
+			if a.Present {
+				return -1
+			}
+			return 1
+		}
+		return a.Addr().Compare(b.Addr())
+	})
+}
+
+// state says the worst about a device in a word; blank if nothing was checked.
 func (w *Writer) state(s rounds.Snapshot, d discovery.Device) string {
 	if !d.Present {
 		return w.Words.T("state.away", text.Args{"date": w.Words.Date(d.LastSeen)})
@@ -76,12 +90,16 @@ func (w *Writer) state(s rounds.Snapshot, d discovery.Device) string {
 			return w.Words.T("severity."+f.Severity.String(), nil)
 		}
 	}
-	for _, o := range s.Unchecked() {
-		if o.Device == d.ID {
+	state := ""
+	for _, o := range s.Outcomes {
+		switch {
+		case o.Device == d.ID && o.Result == checks.Unknown:
 			return w.Words.T("severity.unchecked", nil)
+		case o.Device == d.ID && o.Result == checks.Clear:
+			state = w.Words.T("state.nothing", nil)
 		}
 	}
-	return w.Words.T("state.nothing", nil)
+	return state
 }
 
 // Todo writes what to do, the most urgent first. most limits how many things are told in
@@ -109,8 +127,14 @@ func (w *Writer) Todo(s rounds.Snapshot, most int) {
 
 // verdict is the one sentence that matters.
 func (w *Writer) verdict(s rounds.Snapshot, open []checks.Finding) string {
-	if len(open) == 0 {
-		return w.Words.T("verdict.allgood", text.Args{"n": present(s)})
+	switch n := present(s); {
+	case len(open) > 0:
+	case n == 0:
+		return w.Words.T("verdict.none", nil)
+	case !s.Complete || len(s.Unchecked()) > 0:
+		return w.Words.T("verdict.partly", text.Args{"n": n})
+	default:
+		return w.Words.T("verdict.allgood", text.Args{"n": n})
 	}
 	today := 0
 	for _, f := range open {
@@ -184,7 +208,7 @@ func (w *Writer) Round(s rounds.Snapshot) {
 // paragraph writes words folded at width, each line behind indent.
 func (w *Writer) paragraph(indent, s string) {
 	var line strings.Builder
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		if line.Len() > 0 && utf8.RuneCountInString(indent)+utf8.RuneCountInString(line.String())+1+utf8.RuneCountInString(word) > width {
 			w.line(indent + line.String())
 			line.Reset()

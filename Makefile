@@ -1,0 +1,99 @@
+# For newcomers: "make run" shows the program, "make test" proves that it is right.
+
+# Pinned tools: change a version here and nowhere else.
+GOLANGCI  := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULN    := go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+LICENSES  := go run github.com/google/go-licenses@v1.6.0
+BENCHSTAT := go run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+# Licences that what we ship may have.
+ALLOWED   := Apache-2.0,BSD-2-Clause,BSD-3-Clause,ISC,MIT,MPL-2.0
+# A folder with a copy of the vulnerability database; empty asks the public one.
+VULNDB    ?=
+FUZZ_TIME ?= 30s
+PKGS      ?= ./...
+
+# Tests build the window without a screen (-tags ci): no OpenGL, no X11. Go's installer puts
+# Go where not every shell looks for it.
+TAGS := -tags ci
+export PATH := $(PATH):/usr/local/go/bin
+
+.NOTPARALLEL:
+.PHONY: run test help build deps-build deps-test deps-window fmt fmt-check lint vet race golden fuzz bench home vuln licenses tidy clean
+
+## run: build Porchlight and show it: its window, or, without a screen, a round through the practice home
+run: build
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then ./porchlight; \
+	else echo 'There is no screen here, so this is the practice home in the terminal.'; \
+	  ./porchlight scan --demo || [ $$? -eq 1 ]; fi # 1: there is something to fix today
+
+## test: everything that has to be right, as CI does it
+test: deps-test fmt-check vet lint race
+
+## help: what else there is
+help:
+	@sed -n 's/^## /make /p' Makefile
+
+## build: the program, as ./porchlight
+build: deps-build
+	@[ -e porchlight ] || echo 'Building. The first time takes about five minutes, later seconds.'
+	@go build -buildvcs=false -o porchlight .
+
+# What building and testing need from the system. Instant if it is there.
+deps-build deps-test deps-window:
+	@bash packaging/debian-deps.sh $(@:deps-%=%)
+
+## fmt: repair the form of the code
+fmt:
+	$(GOLANGCI) fmt
+fmt-check:
+	$(GOLANGCI) fmt --diff
+
+## lint: look for mistakes, and for what the design forbids
+lint:
+	$(GOLANGCI) run $(PKGS)
+
+## vet: do the Linux, Windows and macOS programs fit together? (macOS: the toolkit needs Apple's compiler for more)
+vet:
+	go vet $(TAGS) $(PKGS)
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go vet $(TAGS) $(PKGS)
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go vet -tags ci,mobile $(PKGS)
+
+## race: all tests with the race detector and the real database
+race:
+	CGO_ENABLED=1 go test -race $(TAGS) -timeout 20m $(PKGS)
+
+## golden: keep the new pictures and texts that tests left in testdata/failed; look at them first
+golden:
+	find . -path '*/testdata/failed/*' -type f | while read -r f; do mv "$$f" "$$(echo "$$f" | sed 's,/failed/,/,')"; done
+	find . -path '*/testdata/failed' -type d -empty -delete
+
+## fuzz: each fuzz test for FUZZ_TIME
+fuzz:
+	@go list $(TAGS) $(PKGS) | while read -r p; do go test $(TAGS) -list '^Fuzz' $$p | grep '^Fuzz' | while read -r f; do \
+	  echo "== $$p $$f"; go test $(TAGS) -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ_TIME) $$p || exit 1; done || exit 1; done
+
+## bench: the benchmarks, ten times
+bench:
+	go test $(TAGS) -run '^$$' -bench . -count 10 $(PKGS) | tee bench.txt
+	$(BENCHSTAT) bench.txt
+
+## home: the simulated devices and whole rounds through them
+home:
+	go test $(TAGS) -count=1 -v ./discovery/testhome/... ./discovery/sources/...
+
+## vuln: known holes in what we use
+vuln:
+	$(GOVULN) $(if $(VULNDB),-db file://$(abspath $(VULNDB))) $(TAGS) $(PKGS)
+
+## licenses: is every licence one that we may ship?
+licenses:
+	GOFLAGS="$$GOFLAGS -tags=ci" GOROOT="$$(go env GOROOT)" $(LICENSES) check --allowed_licenses=$(ALLOWED) --ignore porchlight $(PKGS)
+
+## tidy: go.mod and go.sum as they should be
+tidy:
+	go mod tidy
+
+## clean: remove what was built
+clean:
+	rm -f porchlight porchlight.exe bench.txt
+	find . -path '*/testdata/failed' -type d -prune -exec rm -r {} +
