@@ -18,7 +18,7 @@ TAGS := -tags ci
 export PATH := $(PATH):/usr/local/go/bin
 
 .NOTPARALLEL:
-.PHONY: run test help build deps-build deps-test deps-window fmt fmt-check lint vet race golden fuzz bench home vuln licenses tidy clean
+.PHONY: run test help build deps-build deps-test deps-window fmt fmt-check lint vet race golden fuzz bench home vuln licenses oui tidy clean
 
 ## run: build Porchlight and show it: its window, or, without a screen, a round through the practice home
 run: build
@@ -88,6 +88,10 @@ vuln:
 ## licenses: is every licence one that we may ship?
 licenses:
 	GOFLAGS="$$GOFLAGS -tags=ci" GOROOT="$$(go env GOROOT)" $(LICENSES) check --allowed_licenses=$(ALLOWED) --ignore porchlight $(PKGS)
+
+## oui: the table of makers of network cards anew, from Debian's ieee-data
+oui:
+	go run ./packaging/oui
 
 ## tidy: go.mod and go.sum as they should be
 tidy:
