@@ -6,12 +6,16 @@ package makers
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
+	"runtime"
+	"slices"
+	"strings"
 	"sync"
 
-	"github.com/BurntSushi/toml"
+	"github.com/pelletier/go-toml/v2"
 
 	"porchlight/discovery"
 )
@@ -21,27 +25,49 @@ var files embed.FS
 
 // A Maker is one file.
 type Maker struct {
-	Name     string     `toml:"name"` // common brand; "" for the file of general signs
+	Name string `toml:"name"` // common brand; "" for the file of general signs
+	// Aliases are other names under which devices and registries call the maker, RE2. They
+	// must match the whole name.
+	Aliases  []string   `toml:"aliases"`
 	Signs    []Sign     `toml:"sign"`
 	Logins   []Login    `toml:"login"`
 	Firmware []Firmware `toml:"firmware"`
+
+	File string `toml:"-"` // its name, without .toml
 }
 
 // A Sign is one way in which products announce themselves.
 type Sign struct {
 	Fact discovery.FactKey `toml:"fact"` // the fact that is read
-	// Pattern is RE2. Its groups vendor, model, firmware and name, where they are, give the
-	// fields; without a group the sign gives what stands below.
+	// Pattern is RE2. Its groups vendor, model, firmware, name and kind, where they are, give
+	// the fields; without a group the sign gives what stands below.
 	Pattern string         `toml:"pattern"`
 	Kind    discovery.Kind `toml:"kind"`
 	Model   string         `toml:"model"`
 	Family  string         `toml:"family"` // names a product line for logins and firmware
+	// Kinds and Models translate what the groups kind and model hold; what is not in them
+	// gives no kind, and the model as it is.
+	Kinds  map[string]discovery.Kind `toml:"kinds"`
+	Models map[string]string         `toml:"models"`
+	// FirmwareFrom puts the version together from several facts, named in braces:
+	// "{mdns.txt._http._tcp.version_major}.{...}". It gives nothing if one is missing.
+	FirmwareFrom string `toml:"firmware_from"`
+	// With are other facts that the device must show too.
+	With []Condition `toml:"with"`
 	// Likely marks a sign that others may give too.
 	Likely bool `toml:"likely"`
 
-	Order  int            `toml:"-"` // place in the catalogue: of equal signs the first counts
-	Vendor string         `toml:"-"` // the maker's name
-	Match  *regexp.Regexp `toml:"-"`
+	Order  int     `toml:"-"` // place in the catalogue: of equal signs the first counts
+	Vendor string  `toml:"-"` // the maker's name
+	Match  Pattern `toml:"-"`
+}
+
+// A Condition is a fact that must match.
+type Condition struct {
+	Fact    discovery.FactKey `toml:"fact"`
+	Pattern string            `toml:"pattern"`
+
+	Match Pattern `toml:"-"`
 }
 
 // A Login is one documented factory login of a product line.
@@ -70,15 +96,92 @@ type Firmware struct {
 	Sure   bool   `toml:"sure"`   // false: only "may" can be said
 }
 
-// A Catalog is all makers.
+// A Catalog is all makers. It is safe for concurrent use.
 type Catalog struct {
-	Makers []Maker
-	signs  map[discovery.FactKey][]*Sign
+	Makers  []Maker
+	signs   map[discovery.FactKey][]*Sign
+	aliases []alias
+	names   map[string]string // brand in lower case -> brand
+
+	mu    sync.Mutex // guards canon
+	canon map[string]string
 }
 
-// SignsFor lists the signs that read one fact, in the order of the files. The slice is shared: do
-// not change it.
+// An alias is another name of a maker.
+type alias struct {
+	match  Pattern
+	vendor string
+}
+
+// SignsFor lists the signs that read one fact, in the order of the files. The slice is
+// shared: do not change it.
 func (c *Catalog) SignsFor(key discovery.FactKey) []*Sign { return c.signs[key] }
+
+// maxCanon bounds what is remembered of names that strangers send.
+const maxCanon = 4096
+
+// corporate are the words behind a brand that people leave away.
+var corporate = regexp.MustCompile(`(?i)[\s,.]+(inc|incorporated|corp|corporation|co|company|ltd|limited|llc|gmbh|ag|s\.?a|s\.?r\.?l|b\.?v|kg|oy|ab|plc|pty|pte|intl|international|technolog(y|ies)|electronics?|communications?|systems?|group|holdings?)\.?$`)
+
+// Canonical gives the common brand for a name under which a device or a registry calls its
+// maker, such as "Philips Hue" for "Signify Netherlands B.V.". An unknown name comes back
+// without the corporate words at its end.
+func (c *Catalog) Canonical(name string) string {
+	c.mu.Lock()
+	v, ok := c.canon[name]
+	c.mu.Unlock()
+	if ok {
+		return v
+	}
+	v = c.canonical(name)
+	c.mu.Lock()
+	if len(c.canon) < maxCanon {
+		c.canon[name] = v
+	}
+	c.mu.Unlock()
+	return v
+}
+
+func (c *Catalog) canonical(name string) string {
+	lower := strings.ToLower(name)
+	for _, a := range c.aliases {
+		if a.match.find(name, lower) != nil {
+			return a.vendor
+		}
+	}
+	short := strings.TrimSpace(name)
+	for {
+		if brand, ok := c.names[strings.ToLower(short)]; ok {
+			return brand
+		}
+		cut := strings.TrimRight(corporate.ReplaceAllString(short, ""), " ,.")
+		if cut == short || cut == "" {
+			return short
+		}
+		short = cut
+	}
+}
+
+// maxExcerpts is how many places of one page are kept.
+const maxExcerpts = 16
+
+// Excerpts gives the places of a long text, such as the body of a web page, that some sign
+// for key looks for.
+func (c *Catalog) Excerpts(key discovery.FactKey, text string) []string {
+	var out []string
+	lower := strings.ToLower(text)
+	for _, s := range c.signs[key] {
+		if len(out) == maxExcerpts {
+			break
+		}
+		if at := s.Match.find(text, lower); at != nil {
+			if found := discovery.Clean(text[at[0]:at[1]]); found != "" && !slices.Contains(out, found) {
+				out = append(out, found)
+			}
+		}
+	}
+	return out
+}
 
 // LoginsFor lists the documented factory logins of a product line.
 func (c *Catalog) LoginsFor(family string) []Login {
@@ -114,25 +217,36 @@ func load(fsys fs.FS) (*Catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list makers: %w", err)
 	}
-	c := &Catalog{signs: map[discovery.FactKey][]*Sign{}}
-	for _, name := range names {
-		var m Maker
-		md, err := toml.DecodeFS(fsys, name, &m)
-		if err != nil {
-			return nil, fmt.Errorf("read maker %s: %w", name, err)
-		}
-		if extra := md.Undecoded(); len(extra) > 0 {
-			return nil, fmt.Errorf("read maker %s: no such field: %s", name, extra[0])
-		}
-		if err := m.compile(); err != nil {
-			return nil, fmt.Errorf("read maker %s: %w", name, err)
-		}
-		c.Makers = append(c.Makers, m)
+	c := &Catalog{signs: map[discovery.FactKey][]*Sign{}, names: map[string]string{}, canon: map[string]string{}}
+	c.Makers = make([]Maker, len(names))
+	errs := make([]error, len(names))
+	var wg sync.WaitGroup
+	for first := range runtime.GOMAXPROCS(0) { // a few hundred files: every core takes its share
+		wg.Go(func() {
+			for i := first; i < len(names); i += runtime.GOMAXPROCS(0) {
+				c.Makers[i], errs[i] = read(fsys, names[i])
+			}
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	order := 0
 	for i := range c.Makers {
-		for j := range c.Makers[i].Signs {
-			s := &c.Makers[i].Signs[j]
+		m := &c.Makers[i]
+		if m.Name != "" {
+			c.names[strings.ToLower(m.Name)] = m.Name
+		}
+		for _, a := range m.Aliases {
+			p, err := newPattern(`(?i)^(?:` + a + `)$`)
+			if err != nil {
+				return nil, fmt.Errorf("read maker %s: alias: %w", m.File, err)
+			}
+			c.aliases = append(c.aliases, alias{p, m.Name})
+		}
+		for j := range m.Signs {
+			s := &m.Signs[j]
 			order++
 			s.Order = order
 			c.signs[s.Fact] = append(c.signs[s.Fact], s)
@@ -141,17 +255,42 @@ func load(fsys fs.FS) (*Catalog, error) {
 	return c, nil
 }
 
+// read reads one file strictly: an unknown field is an error that names the line.
+func read(fsys fs.FS, name string) (Maker, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return Maker{}, fmt.Errorf("read maker %s: %w", name, err)
+	}
+	defer func() { _ = f.Close() }()
+	m := Maker{File: strings.TrimSuffix(name, ".toml")}
+	if err := toml.NewDecoder(f).DisallowUnknownFields().Decode(&m); err != nil {
+		if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
+			return Maker{}, fmt.Errorf("read maker %s: no such field:\n%s", name, strict.String())
+		}
+		if d, ok := errors.AsType[*toml.DecodeError](err); ok {
+			return Maker{}, fmt.Errorf("read maker %s:\n%s", name, d.String())
+		}
+		return Maker{}, fmt.Errorf("read maker %s: %w", name, err)
+	}
+	if err := m.compile(); err != nil {
+		return Maker{}, fmt.Errorf("read maker %s: %w", name, err)
+	}
+	return m, nil
+}
+
 func (m *Maker) compile() error {
 	for i := range m.Signs {
 		s := &m.Signs[i]
-		if s.Fact == "" || s.Pattern == "" {
-			return fmt.Errorf("sign %d: a fact and a pattern are needed", i+1)
+		var err error
+		if s.Match, err = compile(s.Fact, s.Pattern); err != nil {
+			return fmt.Errorf("sign %d: %w", i+1, err)
 		}
-		re, err := regexp.Compile(s.Pattern)
-		if err != nil {
-			return fmt.Errorf("sign %d (%s): %w", i+1, s.Fact, err)
+		for j := range s.With {
+			if s.With[j].Match, err = compile(s.With[j].Fact, s.With[j].Pattern); err != nil {
+				return fmt.Errorf("sign %d, condition %d: %w", i+1, j+1, err)
+			}
 		}
-		s.Match, s.Vendor = re, m.Name
+		s.Vendor = m.Name
 	}
 	for i := range m.Logins {
 		l := &m.Logins[i]
@@ -165,4 +304,15 @@ func (m *Maker) compile() error {
 		l.RealmMatch = re
 	}
 	return nil
+}
+
+func compile(fact discovery.FactKey, pattern string) (Pattern, error) {
+	if fact == "" || pattern == "" {
+		return Pattern{}, errors.New("a fact and a pattern are needed")
+	}
+	p, err := newPattern(pattern)
+	if err != nil {
+		return Pattern{}, fmt.Errorf("pattern of %s: %w", fact, err)
+	}
+	return p, nil
 }

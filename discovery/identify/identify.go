@@ -4,10 +4,12 @@ package identify
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
 	"porchlight/assets/makers"
+	"porchlight/assets/oui"
 	"porchlight/discovery"
 )
 
@@ -39,7 +41,7 @@ type vote struct {
 
 // Apply fills in what d is from its facts. It forgets what it said before.
 func Apply(c *makers.Catalog, d *discovery.Device) {
-	votes := collect(c, d.Facts)
+	votes := collect(c, d)
 	d.Evidence = nil
 	vendor, disputed := decide(votes, fieldVendor, "")
 	d.Vendor = take(d, vendor, disputed)
@@ -75,36 +77,86 @@ func take(d *discovery.Device, v vote, disputed bool) string {
 	return v.value
 }
 
-func collect(c *makers.Catalog, facts []discovery.Fact) []vote {
+func collect(c *makers.Catalog, d *discovery.Device) []vote {
+	facts := d.Facts
+	if v := oui.Vendor(d.MAC); v != "" {
+		facts = append(slices.Clip(facts), discovery.Fact{Key: discovery.FactMACVendor, Value: v})
+	}
 	var votes []vote
 	for _, f := range facts {
-		for _, s := range c.SignsFor(f.Key) {
-			m := s.Match.FindStringSubmatch(f.Value)
-			if m == nil {
-				continue
-			}
-			w := weightSaw
-			if s.Likely {
-				w = weightLikely
-			}
-			add := func(field, value string) {
-				if value != "" {
-					votes = append(votes, vote{field: field, value: value, vendor: s.Vendor, fact: f.Key, weight: w, order: s.Order})
-				}
-			}
-			add(fieldVendor, s.Vendor)
-			add(fieldKind, string(s.Kind))
-			add(fieldFamily, s.Family)
-			add(fieldModel, s.Model)
-			for i, name := range s.Match.SubexpNames() {
-				if name != "" {
-					add(name, strings.TrimSpace(m[i]))
-				}
+		signs := c.SignsFor(f.Key)
+		if len(signs) == 0 {
+			continue
+		}
+		lower := strings.ToLower(f.Value)
+		for _, s := range signs {
+			if m := s.Match.Match(f.Value, lower); m != nil && holds(s, d) {
+				votes = cast(votes, c, s, m, f.Key, d)
 			}
 		}
 	}
 	slices.SortStableFunc(votes, func(a, b vote) int { return cmp.Compare(a.order, b.order) })
 	return votes
+}
+
+// holds reports whether the other facts that a sign wants are there.
+func holds(s *makers.Sign, d *discovery.Device) bool {
+	for _, w := range s.With {
+		if !slices.ContainsFunc(d.Facts, func(f discovery.Fact) bool {
+			return f.Key == w.Fact && w.Match.Match(f.Value, strings.ToLower(f.Value)) != nil
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// cast adds what one sign says that matched with the groups m.
+func cast(votes []vote, c *makers.Catalog, s *makers.Sign, m []string, fact discovery.FactKey, d *discovery.Device) []vote {
+	w := weightSaw
+	if s.Likely {
+		w = weightLikely
+	}
+	add := func(field, value string) {
+		if value = strings.TrimSpace(value); value != "" {
+			votes = append(votes, vote{field: field, value: value, vendor: s.Vendor, fact: fact, weight: w, order: s.Order})
+		}
+	}
+	add(fieldVendor, s.Vendor)
+	add(fieldKind, string(s.Kind))
+	add(fieldFamily, s.Family)
+	add(fieldModel, s.Model)
+	add(fieldFirmware, fill(s.FirmwareFrom, d))
+	for i, name := range s.Match.Groups() {
+		switch v := m[i]; name {
+		case "":
+		case fieldVendor:
+			add(name, c.Canonical(v))
+		case fieldKind:
+			add(name, string(s.Kinds[v]))
+		case fieldModel:
+			add(name, cmp.Or(s.Models[v], v))
+		default:
+			add(name, v)
+		}
+	}
+	return votes
+}
+
+var braces = regexp.MustCompile(`\{[^{}]+\}`)
+
+// fill puts facts into the places of a template; "" if one is missing.
+func fill(template string, d *discovery.Device) string {
+	missing := template == ""
+	out := braces.ReplaceAllStringFunc(template, func(place string) string {
+		v := d.Fact(discovery.FactKey(strings.Trim(place, "{}")))
+		missing = missing || v == ""
+		return v
+	})
+	if missing {
+		return ""
+	}
+	return out
 }
 
 // decide weighs the votes for one field. Signs of another maker than vendor do not count,

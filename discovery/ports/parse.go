@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -32,17 +33,31 @@ func fact(key discovery.FactKey, value string) []discovery.Fact {
 	return []discovery.Fact{{Key: key, Value: value}}
 }
 
-// PageFacts takes what identifies a device out of a web page and its headers.
-func PageFacts(header http.Header, body []byte) []discovery.Fact {
+// telling are the headers that identify devices, besides those with a fact of their own.
+var telling = []string{"Location", "Ext", "Application-Url", "Dav", "Mime-Version", "Generator"}
+
+// PageFacts takes what identifies a device out of a web page and its headers. excerpts
+// finds the places of the body that matter; nil finds none.
+func PageFacts(header http.Header, body []byte, excerpts func(string) []string) []discovery.Fact {
 	facts := fact(discovery.FactHTTPServer, header.Get("Server"))
 	facts = append(facts, fact(discovery.FactHTTPRealm, realm(header.Get("Www-Authenticate")))...)
+	for name := range header {
+		if slices.Contains(telling, name) || strings.HasPrefix(name, "X-") {
+			facts = append(facts, fact(discovery.FactHTTPHeader+discovery.FactKey(discovery.Clean(strings.ToLower(name))), header.Get(name))...)
+		}
+	}
+	for _, c := range header["Set-Cookie"] {
+		name, _, _ := strings.Cut(c, "=")
+		facts = append(facts, fact(discovery.FactHTTPHeader+"set-cookie", name)...)
+	}
 	facts = append(facts, fact(discovery.FactHTTPTitle, title(body))...)
-	facts = append(facts, fact(discovery.FactHTTPVersion, string(shownVersion.Find(body)))...)
-	return facts
+	if excerpts != nil {
+		for _, e := range excerpts(string(body)) {
+			facts = append(facts, fact(discovery.FactHTTPBody, e)...)
+		}
+	}
+	return facts[:min(len(facts), discovery.MaxFacts)]
 }
-
-// shownVersion is a version that a first page shows to everybody: RouterOS 6 does.
-var shownVersion = regexp.MustCompile(`RouterOS v?[0-9]{1,2}\.[0-9]{1,3}(\.[0-9]{1,3})?`)
 
 // realmPattern finds the realm of a Basic or Digest challenge (RFC 7617, section 2).
 var realmPattern = regexp.MustCompile(`(?i)\brealm="([^"]{0,300})"`)
@@ -77,15 +92,33 @@ func parseGreeting(usual string, b []byte) (protocol string, facts []discovery.F
 	text := string(b)
 	switch {
 	case bytes.HasPrefix(b, []byte("SSH-")):
-		return "ssh", fact(discovery.FactBanner+"ssh", firstLine(text))
+		return "ssh", fact(discovery.FactBanner+"ssh", Words("ssh", text))
 	case usual == "ftp" && strings.HasPrefix(text, "220"):
-		return "ftp", fact(discovery.FactBanner+"ftp", firstLine(text))
+		return "ftp", fact(discovery.FactBanner+"ftp", Words("ftp", text))
 	case usual == "telnet" && isTelnet(b):
 		return "telnet", fact(discovery.FactBanner+"telnet", discovery.Clean(stripTelnet(b)))
 	case len(b) > 0:
 		return "", fact(discovery.FactBanner+"unknown", firstLine(text))
 	}
 	return "", nil
+}
+
+// Words gives the first line of a greeting without what the protocol puts before it: the
+// status of FTP (RFC 959), the protocol version of SSH (RFC 4253, section 4.2).
+func Words(protocol, greeting string) string {
+	line := firstLine(greeting)
+	switch protocol {
+	case "ftp":
+		if rest, ok := strings.CutPrefix(line, "220"); ok {
+			return strings.TrimLeft(rest, " -")
+		}
+	case "ssh":
+		if rest, ok := strings.CutPrefix(line, "SSH-"); ok {
+			_, software, _ := strings.Cut(rest, "-")
+			return software
+		}
+	}
+	return line
 }
 
 // iac begins every telnet command (RFC 854).

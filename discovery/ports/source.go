@@ -86,6 +86,8 @@ const (
 // Prober visits one device.
 type Prober struct {
 	Home *lan.Home
+	// Excerpts finds the places of a page that identify devices; nil finds none.
+	Excerpts func(page string) []string
 }
 
 // Name implements discovery.Prober.
@@ -228,7 +230,7 @@ func (p Prober) page(ctx context.Context, c net.Conn, to netip.AddrPort, secure 
 	if u, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 {
 		next = u.String()
 	}
-	return append(facts, PageFacts(resp.Header, body)...), next, nil
+	return append(facts, PageFacts(resp.Header, body, p.Excerpts)...), next, nil
 }
 
 func (p Prober) request(ctx context.Context, to netip.AddrPort, secure bool) (*http.Request, error) {
@@ -273,7 +275,7 @@ func (p Prober) follow(ctx context.Context, a netip.Addr, to string) []discovery
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxPage)) //nolint:forbidigo // limited
-	return PageFacts(resp.Header, body)
+	return PageFacts(resp.Header, body, p.Excerpts)
 }
 
 // options asks a camera what it can do (RFC 2326, section 10.1). It shows nothing.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"porchlight/assets/makers"
@@ -29,15 +30,16 @@ type item struct {
 type observation struct {
 	MAC  string `json:"mac"`
 	MDNS []struct {
-		Service  string            `json:"service"`
-		Instance string            `json:"instance"`
-		Host     string            `json:"host"`
-		TXT      map[string]string `json:"txt"`
+		Service  string         `json:"service"`
+		Instance string         `json:"instance"`
+		Host     string         `json:"host"`
+		TXT      map[string]any `json:"txt"`
 	} `json:"mdns"`
 	SSDP []struct {
-		ST     string `json:"st"`
-		USN    string `json:"usn"`
-		Server string `json:"server"`
+		ST     string         `json:"st"`
+		USN    string         `json:"usn"`
+		Server string         `json:"server"`
+		Extra  map[string]any `json:"extra"`
 	} `json:"ssdp"`
 	UPnP string `json:"upnp_xml"`
 	HTTP []struct {
@@ -50,7 +52,12 @@ type observation struct {
 		Proto string `json:"proto"`
 		Text  string `json:"text"`
 	} `json:"banners"`
-	SNMP string `json:"snmp_sysdescr"`
+	SNMP     string `json:"snmp_sysdescr"`
+	ObjectID string `json:"snmp_sysobjectid"`
+	JSON     []struct {
+		Path string `json:"path"`
+		Body any    `json:"body"`
+	} `json:"json"`
 }
 
 // A Prediction says what a device is; "" is not known.
@@ -74,7 +81,7 @@ func Identify(c *makers.Catalog, line []byte, explain bool) (Prediction, error) 
 	if it.Observations == nil {
 		return Prediction{}, fmt.Errorf("read item %q: no observations", it.ID)
 	}
-	d := it.Observations.device()
+	d := it.Observations.device(c)
 	identify.Apply(c, &d)
 	p := Prediction{ID: it.ID, Vendor: d.Vendor, Kind: d.Kind, Model: d.Model, Firmware: d.Firmware}
 	if explain {
@@ -84,7 +91,7 @@ func Identify(c *makers.Catalog, line []byte, explain bool) (Prediction, error) 
 }
 
 // device puts the facts together. What the sources would leave out is left out here too.
-func (o *observation) device() discovery.Device {
+func (o *observation) device(c *makers.Catalog) discovery.Device {
 	var d discovery.Device
 	if mac, err := discovery.ParseMAC(o.MAC); err == nil {
 		d.MAC = mac
@@ -92,35 +99,91 @@ func (o *observation) device() discovery.Device {
 	for _, m := range o.MDNS {
 		txt := make([]string, 0, len(m.TXT))
 		for k, v := range m.TXT {
-			txt = append(txt, k+"="+v)
+			txt = append(txt, k+"="+scalar(v))
 		}
 		slices.Sort(txt)
 		d.Facts = append(d.Facts, mdns.Facts(m.Service, m.Instance, m.Host, txt)...)
 	}
 	for _, s := range o.SSDP {
 		d.Facts = append(d.Facts, ssdp.AnswerFacts(s.Server, s.ST, s.USN)...)
+		for k, v := range s.Extra {
+			add(&d, discovery.FactKey("ssdp."+strings.ToLower(k)), scalar(v))
+		}
 	}
 	if o.UPnP != "" {
 		if facts, err := ssdp.DescriptionFacts([]byte(o.UPnP)); err == nil {
 			d.Facts = append(d.Facts, facts...)
 		}
 	}
+	excerpts := func(page string) []string { return c.Excerpts(discovery.FactHTTPBody, page) }
 	for _, h := range o.HTTP {
 		header := http.Header{}
 		for k, v := range h.Headers {
-			header.Set(k, fmt.Sprint(v))
+			header.Set(k, scalar(v))
 		}
 		if h.Realm != "" {
 			header.Set("Www-Authenticate", `Basic realm="`+strings.ReplaceAll(h.Realm, `"`, "")+`"`)
 		}
-		d.Facts = append(d.Facts, ports.PageFacts(header, []byte("<title>"+h.Title+"</title>"+h.Body))...)
+		d.Facts = append(d.Facts, ports.PageFacts(header, []byte("<title>"+h.Title+"</title>"+h.Body), excerpts)...)
 	}
 	for _, b := range o.Banners {
-		add(&d, discovery.FactBanner+discovery.FactKey(discovery.Clean(b.Proto)), b.Text)
+		text := b.Text
+		if b.Proto == "ftp" || b.Proto == "ssh" {
+			text = ports.Words(b.Proto, text)
+		}
+		add(&d, discovery.FactBanner+discovery.FactKey(discovery.Clean(b.Proto)), text)
 	}
-	add(&d, "snmp.sysdescr", o.SNMP)
+	add(&d, discovery.FactSNMP+"sysdescr", o.SNMP)
+	add(&d, discovery.FactSNMP+"sysobjectid", o.ObjectID)
+	for _, j := range o.JSON {
+		flatten(&d, discovery.FactJSON+discovery.FactKey(discovery.Clean(j.Path)), j.Body, 0)
+	}
 	d.Facts = d.Facts[:min(len(d.Facts), discovery.MaxFacts)]
 	return d
+}
+
+// Limits on a JSON answer.
+const (
+	maxJSONDepth = 6
+	maxJSONFacts = 150
+)
+
+// flatten makes a fact of each scalar in a JSON answer, its key the way to it with dots. Of
+// a list only the first entry counts.
+func flatten(d *discovery.Device, key discovery.FactKey, v any, depth int) {
+	if depth > maxJSONDepth || len(d.Facts) >= maxJSONFacts {
+		return
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		names := make([]string, 0, len(v))
+		for name := range v {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			flatten(d, key+"."+discovery.FactKey(discovery.Clean(name)), v[name], depth+1)
+		}
+	case []any:
+		if len(v) > 0 {
+			flatten(d, key, v[0], depth+1)
+		}
+	default:
+		add(d, key, scalar(v))
+	}
+}
+
+// scalar writes a JSON value as people would; "" for what is not a scalar.
+func scalar(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return ""
 }
 
 func add(d *discovery.Device, key discovery.FactKey, value string) {

@@ -1,0 +1,5 @@
+//go:build !race
+
+package makers
+
+const slower = 1
