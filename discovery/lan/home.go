@@ -121,8 +121,9 @@ type lane struct {
 	busy chan struct{} // holds one token while a connection is open
 
 	mu      sync.Mutex // guards following
-	next    time.Time  // when the next connection may begin
+	next    time.Time  // when the next connection or datagram may begin
 	traffic discovery.Traffic
+	asked   int // datagrams sent by Exchange
 }
 
 func (h *Home) lane(a netip.Addr) *lane {
@@ -138,17 +139,31 @@ func (h *Home) lane(a netip.Addr) *lane {
 
 // enter waits until the lane is free and rested. The caller must leave it.
 func (l *lane) enter(ctx context.Context, p Pace) error {
+	gap, most := gentleGap, gentleConns
+	if p == Sturdy {
+		gap, most = sturdyGap, sturdyConns
+	}
+	return l.turn(ctx, gap, func() bool { return l.traffic.Connections < most })
+}
+
+// enterForDatagram is enter for one datagram. These have a budget of their own, so that
+// they take no connections away from the checks.
+func (l *lane) enterForDatagram(ctx context.Context) error {
+	return l.turn(ctx, gentleGap, func() bool {
+		l.asked++
+		return l.asked <= maxExchanges
+	})
+}
+
+// turn waits until the lane is free and rested, if the budget allows one more.
+func (l *lane) turn(ctx context.Context, gap time.Duration, allowed func() bool) error {
 	select {
 	case l.busy <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	gap, most := gentleGap, gentleConns
-	if p == Sturdy {
-		gap, most = sturdyGap, sturdyConns
-	}
 	l.mu.Lock()
-	if l.traffic.Connections >= most {
+	if !allowed() {
 		l.mu.Unlock()
 		l.leave()
 		return ErrBudget
@@ -299,8 +314,14 @@ func (h *Home) NoteLogin(a netip.Addr, failed bool) {
 	}
 }
 
-// Traffic gives what was said to each address so far, and to everybody at once.
+// Traffic gives what was said to each address so far, and to everybody at once. It waits
+// for connections that are open, half a second at most: net/http closes them, which writes
+// them in the ledger, a moment after it gave back the answer.
 func (h *Home) Traffic() (byAddr map[netip.Addr]discovery.Traffic, everyone discovery.Traffic) {
+	const patience = 50 // times 10 ms
+	for i := 0; i < patience && len(h.slots) > 0; i++ {
+		time.Sleep(10 * time.Millisecond)
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	byAddr = make(map[netip.Addr]discovery.Traffic, len(h.lanes))

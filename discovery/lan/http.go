@@ -1,6 +1,7 @@
 package lan
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -27,8 +28,8 @@ var (
 // (UPnP IGD:1, WANIPConnection:1, sections 2.4.2, 2.4.9, 2.4.18).
 var readingActions = []string{"GetExternalIPAddress", "GetGenericPortMappingEntry", "GetStatusInfo"}
 
-// HTTP gives a client that reaches one device only. It reads: GET, HEAD, OPTIONS and the
-// reading SOAP actions. Bodies are capped, redirects stay on the device, and no login can be carried.
+// HTTP gives a client that reaches one device only. It reads: GET, HEAD, OPTIONS, the
+// reading SOAP actions and the questions of reading.go. Bodies are capped, redirects stay on the device, and no login can be carried.
 func (h *Home) HTTP(a netip.Addr, p Pace) *http.Client { return h.client(a, p, false) }
 
 // LoginHTTP is HTTP, but one documented login may be carried in the request.
@@ -114,11 +115,15 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !sameHost(req.URL.Hostname(), t.addr) {
 		return nil, fmt.Errorf("ask %q: %w", req.URL.Host, ErrOffDevice)
 	}
-	if err := t.reads(req); err != nil {
+	q, err := t.reads(req)
+	if err != nil {
+		if req.Body != nil {
+			_ = req.Body.Close()
+		}
 		return nil, err
 	}
 	line := req.Method + " " + req.URL.EscapedPath()
-	if action := soapAction(req); action != "" {
+	if action := cmp.Or(soapAction(req), q.name); action != "" {
 		line += " " + action
 	}
 	if req.Header.Get("Authorization") != "" {
@@ -126,6 +131,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	req = req.Clone(context.WithValue(req.Context(), callKey{}, call{req.Context(), line}))
 	req.Header.Set("User-Agent", t.agent)
+	if q.body != nil {
+		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(q.body)), int64(len(q.body))
+	}
 	resp, err := t.base.RoundTrip(req)
 	if err != nil {
 		return nil, cmp.Or(req.Context().Err(), err)
@@ -134,17 +142,32 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-func (t *transport) reads(req *http.Request) error {
+// reads reports whether a request only reads. The body of a question is taken out of the
+// request, so that what was looked at is what is sent.
+func (t *transport) reads(req *http.Request) (question, error) {
 	carries := req.Header.Get("Authorization") != "" || req.Header.Get("Cookie") != "" || req.URL.User != nil
+	printing := req.URL.Port() == ippPort
 	switch {
 	case carries && !t.login:
-		return fmt.Errorf("send a login to %s: %w", req.URL.Path, ErrNotReading)
-	case req.Method == http.MethodGet, req.Method == http.MethodHead, req.Method == http.MethodOptions:
-		return nil
-	case req.Method == http.MethodPost && slices.Contains(readingActions, soapAction(req)):
-		return nil
+		return question{}, fmt.Errorf("send a login to %s: %w", req.URL.Path, ErrNotReading)
+	case req.Method == http.MethodPost && !carries && req.Body != nil:
+		q, err := readQuestion(req)
+		if err != nil {
+			return question{}, fmt.Errorf("POST %s: %w", req.URL.Path, err)
+		}
+		if q.body != nil && printing == (q.name == askPrinter) {
+			return q, nil
+		}
 	}
-	return fmt.Errorf("%s %s: %w", req.Method, req.URL.Path, ErrNotReading)
+	switch {
+	case printing:
+		return question{}, fmt.Errorf("%s %s: %w", req.Method, req.URL.Path, ErrForbiddenPort)
+	case req.Method == http.MethodGet, req.Method == http.MethodHead, req.Method == http.MethodOptions:
+		return question{}, nil
+	case req.Method == http.MethodPost && slices.Contains(readingActions, soapAction(req)):
+		return question{}, nil
+	}
+	return question{}, fmt.Errorf("%s %s: %w", req.Method, req.URL.Path, ErrNotReading)
 }
 
 // soapAction names the action of a SOAP request; "" if there is none. The header must be

@@ -41,6 +41,18 @@ const (
 	maxAnswers          = 2000
 	maxDatagram         = 9000
 
+	// A datagram for one device keeps the gap of a gentle connection, whatever the device is.
+	// Lost answers are waited for twice; routers answer SNMP within a few milliseconds, busy
+	// printers within a second.
+	exchangeWait  = 1500 * time.Millisecond
+	exchangeTries = 2
+	// maxExchanges is how many datagrams one device gets in a round, besides the knock: two
+	// questions (NetBIOS, SNMP), each asked twice, and as many to spare.
+	maxExchanges = 8
+
+	// maxAskBytes is the longest request body that is sent. All of ours are fixed texts.
+	maxAskBytes = 4 << 10
+
 	// maxNotes is how many requests per device the ledger lists; the sums go on.
 	maxNotes = 200
 )

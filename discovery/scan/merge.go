@@ -208,6 +208,8 @@ func keysOf(o discovery.Observation) []string {
 			keys = append(keys, "udn:"+strings.ToLower(f.Value))
 		case discovery.FactMDNSHost:
 			keys = append(keys, "mdns:"+strings.ToLower(f.Value))
+		case discovery.FactWSDEndpoint: // the same UUID as in UPnP, spelled as a URN
+			keys = append(keys, "udn:"+strings.TrimPrefix(strings.ToLower(f.Value), "urn:"))
 		}
 	}
 	slices.Sort(keys)
@@ -227,10 +229,22 @@ func mergeService(all []discovery.Service, s discovery.Service) []discovery.Serv
 		return slices.Insert(all, i, s)
 	}
 	old := &all[i]
-	old.Protocol = cmp.Or(old.Protocol, s.Protocol)
+	old.Protocol = protocol(old.Protocol, s.Protocol)
 	old.Product = cmp.Or(old.Product, s.Product)
 	old.TLS = old.TLS || s.TLS
 	return all
+}
+
+// protocol chooses between two names for what one door speaks: a web page is often announced
+// by its app's name too, and which is heard first must not matter. Checks look for "http".
+func protocol(a, b string) string {
+	switch {
+	case a == "" || b == "":
+		return cmp.Or(a, b)
+	case a == "http" || b == "http":
+		return "http"
+	}
+	return min(a, b)
 }
 
 func compareService(a, b discovery.Service) int {

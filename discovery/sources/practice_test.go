@@ -28,7 +28,7 @@ var want = map[string]discovery.Device{
 	"127.0.0.14": {Vendor: "Brother", Model: "HL-L2350DW", Kind: discovery.KindPrinter, Name: "Brother HL-L2350DW series"},
 	"127.0.0.15": {Vendor: "Samsung", Model: "UE43TU7090", Kind: discovery.KindTV, Name: "Living room TV"},
 	"127.0.0.16": {Vendor: "Sonos", Model: "Sonos One", Kind: discovery.KindSpeaker, Firmware: "80.1-58210", Name: "Sonos One"},
-	"127.0.0.17": {Vendor: "Synology", Model: "DS220+", Kind: discovery.KindNAS, Name: "DiskStation"},
+	"127.0.0.17": {Vendor: "Synology", Model: "DS220+", Kind: discovery.KindNAS, Firmware: "7.2-72806", Name: "DiskStation"},
 	"127.0.0.18": {Vendor: "Shelly", Model: "PlusPlugS", Kind: discovery.KindPlug, Firmware: "1.4.4", Name: "shellyplusplugs-b0b21c000018"},
 	"127.0.0.19": {},
 }
@@ -51,7 +51,7 @@ func TestThePracticeHomeIsFoundAndNamed(t *testing.T) {
 	home := lan.Open(n, "test", log)
 	var first time.Duration
 	start := time.Now()
-	got, troubles := scan.Scanner{Sources: sources.All(home, log), Probers: sources.Probers(home), Catalog: catalog, Log: log}.Run(
+	got, troubles := scan.Scanner{Sources: sources.All(home, log), Probers: sources.Probers(home, catalog), Catalog: catalog, Log: log}.Run(
 		t.Context(), nil, func(d []discovery.Device) {
 			if first == 0 && len(d) > 0 {
 				first = time.Since(start)

@@ -4,12 +4,17 @@ package sources
 import (
 	"log/slog"
 
+	"porchlight/assets/makers"
 	"porchlight/discovery"
+	"porchlight/discovery/ipp"
 	"porchlight/discovery/lan"
 	"porchlight/discovery/mdns"
 	"porchlight/discovery/neighbors"
+	"porchlight/discovery/netbios"
 	"porchlight/discovery/ports"
+	"porchlight/discovery/snmp"
 	"porchlight/discovery/ssdp"
+	"porchlight/discovery/wsd"
 )
 
 // All lists every source, for one home.
@@ -17,11 +22,17 @@ func All(h *lan.Home, log *slog.Logger) []discovery.Source {
 	return []discovery.Source{
 		mdns.Source{Home: h},
 		ssdp.Source{Home: h, Log: log},
+		wsd.Source{Home: h, Log: log},
 		neighbors.Source{Home: h},
 	}
 }
 
 // Probers lists every way to ask a device that was found, in their order.
-func Probers(h *lan.Home) []discovery.Prober {
-	return []discovery.Prober{ports.Prober{Home: h}}
+func Probers(h *lan.Home, c *makers.Catalog) []discovery.Prober {
+	return []discovery.Prober{
+		ports.Prober{Home: h, Excerpts: func(page string) []string { return c.Excerpts(discovery.FactHTTPBody, page) }},
+		ipp.Prober{Home: h},
+		snmp.Prober{Home: h},
+		netbios.Prober{Home: h},
+	}
 }

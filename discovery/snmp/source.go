@@ -1,0 +1,88 @@
+// Package snmp asks a device by SNMP what it is. It reads three values with the community
+// "public", and never writes.
+package snmp
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"porchlight/discovery"
+	"porchlight/discovery/lan"
+)
+
+// port is where agents listen (RFC 3417, section 3.2).
+const port = 161
+
+// Prober asks one device.
+type Prober struct {
+	Home *lan.Home
+}
+
+// Name implements discovery.Prober.
+func (Prober) Name() string { return "snmp" }
+
+// Probe implements discovery.Prober. It sends one datagram, and after silence one more.
+func (p Prober) Probe(ctx context.Context, d discovery.Device, report func(discovery.Observation)) error {
+	a := d.Addr()
+	if !a.IsValid() || !speaks(d) {
+		return nil
+	}
+	id := newID()
+	ask, err := question(id)
+	if err != nil {
+		return err
+	}
+	b, err := p.Home.Exchange(ctx, netip.AddrPortFrom(a, port), ask, "snmp GET sysDescr, sysObjectID, sysName with community public")
+	switch {
+	case errors.Is(err, lan.ErrNoAnswer), errors.Is(err, lan.ErrBudget), ctx.Err() != nil:
+		return nil //nolint:nilerr // most devices do not speak it
+	case err != nil:
+		return fmt.Errorf("snmp: %w", err)
+	}
+	o := discovery.Observation{Source: "snmp", At: time.Now().UTC(), Addr: a}
+	if o.Facts, err = parseAnswer(b, id); err != nil {
+		o.Facts = []discovery.Fact{{Key: discovery.FactOdd, Value: "snmp"}}
+	} else {
+		o.Services = []discovery.Service{{Port: port, Transport: "udp", Protocol: "snmp"}}
+	}
+	report(o)
+	return nil
+}
+
+// kinds are those whose devices often have an agent. A network switch is "switch" or
+// "other": the scan schema has no word of its own for it.
+var kinds = []discovery.Kind{
+	discovery.KindPrinter, discovery.KindNAS, discovery.KindRouter, discovery.KindAccessPoint, discovery.KindSwitch, discovery.KindOther,
+}
+
+// speaks reports whether a device is worth asking: one of kinds, one that announces that it
+// prints, or one that nobody has recognised and that has a web page. Everything else at home
+// has no agent, and the tiny ones are better left in peace.
+func speaks(d discovery.Device) bool {
+	if slices.Contains(kinds, d.Kind) {
+		return true
+	}
+	if d.Kind == discovery.KindUnknown && slices.ContainsFunc(d.Services, func(s discovery.Service) bool { return s.Transport == "tcp" && s.Protocol == "http" }) {
+		return true
+	}
+	return slices.ContainsFunc(d.Facts, func(f discovery.Fact) bool {
+		return f.Key == discovery.FactMDNSService && slices.Contains(printing, strings.ToLower(f.Value))
+	})
+}
+
+// printing are the services that printers announce.
+var printing = []string{"_ipp._tcp", "_ipps._tcp", "_printer._tcp", "_pdl-datastream._tcp"}
+
+// newID makes a random identifier of a question, 1 to 2,147,483,647 (RFC 3416, section 3).
+func newID() uint32 {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return max(1, binary.BigEndian.Uint32(b[:])&0x7fffffff)
+}
