@@ -30,9 +30,16 @@ var layers = map[string][]string{
 	"discovery/neighbors": {"discovery", "discovery/lan"},
 	"discovery/ports":     {"discovery", "discovery/lan"},
 	"discovery/ssdp":      {"discovery", "discovery/lan"},
-	"discovery/identify":  {"assets/makers", "discovery"},
+	"discovery/identify":  {"assets/makers", "assets/oui", "discovery"},
 	"discovery/scan":      {"assets/makers", "discovery", "discovery/identify"},
-	"discovery/sources":   {"discovery", "discovery/lan", "discovery/mdns", "discovery/neighbors", "discovery/ports", "discovery/ssdp"},
+	"discovery/sources": {
+		"assets/makers", "discovery", "discovery/ipp", "discovery/lan", "discovery/mdns", "discovery/neighbors", "discovery/netbios",
+		"discovery/ports", "discovery/snmp", "discovery/ssdp", "discovery/wsd",
+	},
+	"discovery/ipp":     {"discovery", "discovery/lan"},
+	"discovery/netbios": {"discovery", "discovery/lan"},
+	"discovery/snmp":    {"discovery", "discovery/lan"},
+	"discovery/wsd":     {"discovery", "discovery/lan"},
 	// It turns recorded answers into facts with the parsers of the sources.
 	"discovery/recorded": {"assets/makers", "discovery", "discovery/identify", "discovery/mdns", "discovery/ports", "discovery/ssdp"},
 	"discovery/testhome": {},
@@ -48,6 +55,8 @@ var layers = map[string][]string{
 
 	"store": {"checks", "checks/rounds", "discovery"},
 
+	"assets/oui":    {"discovery"},
+	"packaging/oui": {"discovery"},
 	"assets":        {},
 	"assets/makers": {"discovery"},
 	"assets/text":   {"assets", "checks", "discovery"},
@@ -67,7 +76,9 @@ var layers = map[string][]string{
 // ARCHITECTURE.md.
 var dependencies = map[string][]string{
 	"fyne.io/fyne/v2":                  {".", "ui", "ui/parts"},
-	"github.com/BurntSushi/toml":       {"assets/makers"},
+	"github.com/OpenPrinting/goipp":    {"discovery/ipp"},
+	"github.com/gosnmp/gosnmp":         {"discovery/snmp"},
+	"github.com/pelletier/go-toml/v2":  {"assets/makers"},
 	"github.com/adrg/xdg":              {"ui/program"},
 	"github.com/alecthomas/kong":       {"ui/terminal"},
 	"github.com/gofrs/flock":           {"store"},
@@ -79,7 +90,7 @@ var dependencies = map[string][]string{
 	"github.com/miekg/dns":             {"discovery/testhome"},
 	"github.com/nicksnyder/go-i18n/v2": {"assets/text"},
 	"github.com/pressly/goose/v3":      {"store"},
-	"golang.org/x/net":                 {"checks/portforward", "discovery/lan", "discovery/ports", "discovery/ssdp", "discovery/testhome"},
+	"golang.org/x/net":                 {"checks/portforward", "discovery/lan", "discovery/ports", "discovery/ssdp", "discovery/testhome", "discovery/wsd"},
 	"golang.org/x/sys":                 {"discovery/lan", "discovery/testhome"},
 	"golang.org/x/term":                {"."},
 	"golang.org/x/text":                {"assets/text"},

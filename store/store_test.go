@@ -96,7 +96,7 @@ func device(n int) discovery.Device {
 		Evidence: []discovery.Evidence{
 			{Field: "model", Source: discovery.FactUPnPName, Value: "RLC-410W", Strength: discovery.Saw},
 			{Field: "vendor", Source: discovery.FactHTTPTitle, Value: "Reolink", Strength: discovery.Saw},
-			{Field: "firmware", Source: discovery.FactHTTPVersion, Value: "v3", Strength: discovery.Saw},
+			{Field: "firmware", Source: discovery.FactHTTPTitle, Value: "v3", Strength: discovery.Saw},
 			{Field: "name", Source: discovery.FactMDNSHost, Value: "camera", Strength: discovery.Likely},
 			{Field: "kind", Source: discovery.FactMDNSHost, Value: "camera", Strength: discovery.Likely},
 		},

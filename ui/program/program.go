@@ -204,7 +204,8 @@ func (p *Program) enterPractice(ctx context.Context) error {
 func (p *Program) use(ctx context.Context, home rounds.Home) error {
 	w := &rounds.Walker{
 		Home: home, Feed: &p.feed, History: p.store, Checks: all.All(p.catalog), Catalog: p.catalog, Log: p.Log,
-		Sources: func(h *lan.Home) []discovery.Source { return sources.All(h, p.Log) }, Probers: sources.Probers,
+		Sources:   func(h *lan.Home) []discovery.Source { return sources.All(h, p.Log) },
+		Probers:   func(h *lan.Home) []discovery.Prober { return sources.Probers(h, p.catalog) },
 		Passwords: p.Passwords, Ask: p.Ask,
 		Open: func(ctx context.Context) (*lan.Home, error) { return p.open(ctx, home) },
 	}
