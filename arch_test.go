@@ -87,7 +87,7 @@ var dependencies = map[string][]string{
 	"github.com/jeandeaual/go-locale":  {"."},
 	"github.com/jsimonetti/rtnetlink":  {"discovery/lan"},
 	"github.com/mattn/go-sqlite3":      {"store"},
-	"github.com/miekg/dns":             {"discovery/testhome"},
+	"github.com/miekg/dns":             {"discovery/mdns", "discovery/testhome"},
 	"github.com/nicksnyder/go-i18n/v2": {"assets/text"},
 	"github.com/pressly/goose/v3":      {"store"},
 	"golang.org/x/net":                 {"checks/portforward", "discovery/lan", "discovery/ports", "discovery/ssdp", "discovery/testhome", "discovery/wsd"},

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"syscall"
 
 	"porchlight/checks"
@@ -26,14 +27,26 @@ func (Check) Info() checks.Info {
 // Applies implements checks.Check.
 func (Check) Applies(d discovery.Device) bool {
 	_, ok := d.Service("telnet")
-	return ok
+	return ok || silent(d)
+}
+
+// silent reports whether the usual door of telnet is open, and nobody has said anything
+// there that tells what it is.
+func silent(d discovery.Device) bool {
+	return d.Fact(discovery.FactBanner+"unknown") == "" && slices.ContainsFunc(d.Services, func(s discovery.Service) bool {
+		return s.Transport == "tcp" && s.Protocol == "" && (s.Port == 23 || s.Port == 2323)
+	})
 }
 
 // Run implements checks.Check. The greeting was read during discovery; that the door still
 // opens is the second sign.
 func (Check) Run(ctx context.Context, t checks.Target) ([]checks.Finding, error) {
+	doors := ports(t)
+	if len(doors) == 0 {
+		return nil, &checks.NotChecked{Reason: checks.ReasonUnclear, Err: errors.New("the door of telnet is open and silent")}
+	}
 	var found []checks.Finding
-	for _, port := range ports(t) {
+	for _, port := range doors {
 		open, err := opens(ctx, t, port)
 		if err != nil {
 			return nil, err

@@ -38,6 +38,7 @@ func TestAnOpenConsoleIsFoundAndOnlyARefusalIsClear(t *testing.T) {
 		{name: "closed in between", t: target(syscall.ECONNREFUSED, open)},
 		{name: "no answer", t: target(os.ErrDeadlineExceeded, open), unknown: true},
 		{name: "stopped", t: target(context.Canceled, open), unknown: true},
+		{name: "open and silent", t: target(nil, []discovery.Service{{Port: 23, Transport: "tcp"}}), unknown: true},
 		{name: "found before, open", t: target(nil, nil, before), found: 23},
 		{name: "found before, closed", t: target(syscall.ECONNREFUSED, nil, before)},
 		{name: "found before, no answer", t: target(os.ErrDeadlineExceeded, nil, before), unknown: true},
@@ -47,7 +48,10 @@ func TestAnOpenConsoleIsFoundAndOnlyARefusalIsClear(t *testing.T) {
 			t.Errorf("%s: got %+v, %v", tt.name, got, err)
 		}
 	}
-	if (Check{}).Applies(discovery.Device{Services: []discovery.Service{{Port: 23, Protocol: ""}}}) {
+	if !(Check{}).Applies(discovery.Device{Services: []discovery.Service{{Port: 23, Transport: "tcp"}}}) {
+		t.Error("an open, silent door was passed by")
+	}
+	if (Check{}).Applies(discovery.Device{Services: []discovery.Service{{Port: 23, Transport: "tcp"}}, Facts: []discovery.Fact{{Key: "banner.unknown", Value: "MVMAX 98"}}}) {
 		t.Error("a door that did not greet as telnet does was taken for it")
 	}
 }

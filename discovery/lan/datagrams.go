@@ -53,7 +53,7 @@ func (h *Home) Ask(ctx context.Context, q Question, answer func(from netip.AddrP
 
 	sent := make(chan error, 1)
 	go func() { sent <- h.send(ctx, pc, q) }()
-	h.listen(pc, answer)
+	h.listen(pc, maxAnswersPerSource, answer)
 	if err := <-sent; err != nil && ctx.Err() == nil {
 		return err
 	}
@@ -76,8 +76,28 @@ func (h *Home) send(ctx context.Context, pc net.PacketConn, q Question) error {
 	return nil
 }
 
-// listen hands out what arrives until the socket's deadline.
-func (h *Home) listen(pc net.PacketConn, answer func(netip.AddrPort, []byte)) {
+// Overhear hands out what devices of this home say to a multicast group, until ctx ends. It
+// says nothing itself. The end of ctx is no error. heard runs on the calling goroutine and
+// must not keep b.
+func (h *Home) Overhear(ctx context.Context, group netip.AddrPort, heard func(from netip.AddrPort, b []byte)) error {
+	ifi, err := net.InterfaceByIndex(h.Network.Index)
+	if err != nil {
+		return fmt.Errorf("find interface %q: %w", h.Network.Interface, err)
+	}
+	pc, err := net.ListenMulticastUDP("udp4", ifi, net.UDPAddrFromAddrPort(group))
+	if err != nil {
+		return fmt.Errorf("join %s on %s: %w", group, ifi.Name, err)
+	}
+	defer func() { _ = pc.Close() }()
+	stop := context.AfterFunc(ctx, func() { _ = pc.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	h.listen(pc, maxOverheardPerSource, heard)
+	return nil
+}
+
+// listen hands out what arrives until the socket's deadline, at most so many datagrams of
+// one device.
+func (h *Home) listen(pc net.PacketConn, most int, answer func(netip.AddrPort, []byte)) {
 	perSource := map[netip.Addr]int{}
 	buf := make([]byte, maxDatagram)
 	for total := 0; total < maxAnswers; {
@@ -98,7 +118,7 @@ func (h *Home) listen(pc net.PacketConn, answer func(netip.AddrPort, []byte)) {
 		if !h.Allowed(from.Addr()) {
 			continue
 		}
-		if perSource[from.Addr()]++; perSource[from.Addr()] > maxAnswersPerSource {
+		if perSource[from.Addr()]++; perSource[from.Addr()] > most {
 			continue
 		}
 		total++

@@ -15,7 +15,7 @@ const (
 	maxConnsPerSecond = 40
 	connBurst         = 8
 	// knocksPerSecond paces the datagrams that wake the neighbour table. Each makes the
-	// system broadcast one ARP question at most.
+	// system broadcast an ARP question, and two more a second apart if nobody answers.
 	knocksPerSecond = 128
 
 	// Tiny devices (ESP8266, BL602 and the like) reboot when connections come fast:
@@ -39,7 +39,10 @@ const (
 	// Datagrams: what one device and all together may answer to one question.
 	maxAnswersPerSource = 50
 	maxAnswers          = 2000
-	maxDatagram         = 9000
+	// maxOverheardPerSource is for a group where everybody talks: two answers for each of
+	// the types that are asked for, and some of its own.
+	maxOverheardPerSource = 150
+	maxDatagram           = 9000
 
 	// A datagram for one device keeps the gap of a gentle connection, whatever the device is.
 	// Lost answers are waited for twice; routers answer SNMP within a few milliseconds, busy

@@ -2,11 +2,14 @@ package mdns
 
 import (
 	"net"
+	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/grandcat/zeroconf"
+	"github.com/miekg/dns"
 
 	"porchlight/discovery"
 )
@@ -66,6 +69,97 @@ func TestTheQuestionIsCountedRight(t *testing.T) {
 	if got, want := questionBytes("_ipp._tcp"), 12+5+5+6+1+4; got != want {
 		t.Errorf("got %d, want %d", got, want)
 	}
+}
+
+// packet writes an answer as a responder sends it.
+func packet(t testing.TB, rrs ...string) []byte {
+	t.Helper()
+	m := &dns.Msg{MsgHdr: dns.MsgHdr{Response: true, Authoritative: true}}
+	for _, s := range rrs {
+		rr, err := dns.NewRR(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Answer = append(m.Answer, rr)
+	}
+	b, err := m.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestAnAnnouncementInPiecesIsPutTogether(t *testing.T) {
+	const (
+		srv = `Study\032printer._ipp._tcp.local. 120 IN SRV 0 0 631 BRW1.local.`
+		txt = `Study\032printer._ipp._tcp.local. 4500 IN TXT "ty=Brother HL-L2350DW series"`
+		a   = `BRW1.local. 120 IN A 192.168.1.14`
+		bye = `Study\032printer._ipp._tcp.local. 0 IN SRV 0 0 631 BRW1.local.`
+	)
+	from := netip.MustParseAddr("192.168.1.99")
+	for _, tt := range []struct {
+		name    string
+		packets [][]byte
+		addr    string // of the last observation; "" for none
+		facts   int
+	}{
+		{"in one packet", [][]byte{packet(t, srv, txt, a)}, "192.168.1.14", 4},
+		{"the address before", [][]byte{packet(t, a), packet(t, srv, txt)}, "192.168.1.14", 4},
+		{"the address never", [][]byte{packet(t, srv, txt)}, "192.168.1.99", 4},
+		{"the text later", [][]byte{packet(t, a, srv), packet(t, txt)}, "192.168.1.14", 4},
+		{"the text only", [][]byte{packet(t, txt)}, "", 0},
+		{"a goodbye", [][]byte{packet(t, bye)}, "", 0},
+		{"no announcement", [][]byte{packet(t, `x.example. 120 IN SRV 0 0 1 y.local.`, `_tcp.local. 120 IN TXT "a"`)}, "", 0},
+		{"nonsense", [][]byte{[]byte("nonsense")}, "", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRecords()
+			var all []discovery.Observation
+			for _, p := range tt.packets {
+				all = append(all, r.parseRecords(from, p)...)
+			}
+			if tt.addr == "" {
+				if len(all) > 0 {
+					t.Errorf("got %+v", all)
+				}
+				return
+			}
+			if len(all) == 0 || all[len(all)-1].Addr.String() != tt.addr || len(all[len(all)-1].Facts) != tt.facts {
+				t.Errorf("got %+v", all)
+			}
+		})
+	}
+}
+
+func TestAFloodOfAnnouncementsIsCapped(t *testing.T) {
+	r := newRecords()
+	for i := range 3 * maxInstances {
+		name := strconv.Itoa(i)
+		r.parseRecords(netip.MustParseAddr("192.168.1.99"), packet(t, name+`._ipp._tcp.local. 120 IN SRV 0 0 631 h`+name+`.local.`, `h`+name+`.local. 120 IN A 192.168.1.14`))
+	}
+	if len(r.instances) > maxInstances || len(r.hosts) > maxInstances {
+		t.Errorf("got %d instances and %d hosts", len(r.instances), len(r.hosts))
+	}
+}
+
+func FuzzParseRecords(f *testing.F) {
+	f.Add(packet(f, `a._ipp._tcp.local. 120 IN SRV 0 0 631 b.local.`, `a._ipp._tcp.local. 9 IN TXT "k=v"`, `b.local. 120 IN A 192.168.1.14`))
+	f.Add([]byte{0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0xc0, 0x0c})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r := newRecords()
+		for range 2 {
+			for _, o := range r.parseRecords(netip.MustParseAddr("192.168.1.99"), b) {
+				if !o.Addr.IsValid() || len(o.Facts) > discovery.MaxFacts {
+					t.Errorf("got %+v", o)
+				}
+				for _, fact := range o.Facts {
+					if fact.Value == "" || fact.Value != discovery.Clean(fact.Value) {
+						t.Errorf("not clean: %q", fact)
+					}
+				}
+			}
+		}
+	})
 }
 
 func FuzzParseEntry(f *testing.F) {

@@ -5,6 +5,7 @@ package mdns
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"slices"
@@ -49,6 +50,7 @@ var group = netip.MustParseAddrPort("224.0.0.251:5353")
 // Source browses one home network.
 type Source struct {
 	Home *lan.Home
+	Log  *slog.Logger
 }
 
 // Name implements discovery.Source.
@@ -60,6 +62,32 @@ func (s Source) Discover(ctx context.Context, report func(discovery.Observation)
 	if err != nil {
 		return fmt.Errorf("find interface %q: %w", s.Home.Network.Interface, err)
 	}
+	tell := func(o discovery.Observation) {
+		if o.Addr.Is6() && o.Addr.IsLinkLocalUnicast() {
+			o.Addr = o.Addr.WithZone(ifi.Name)
+		}
+		if s.Home.Allowed(o.Addr) {
+			o.At = time.Now().UTC()
+			report(o)
+		}
+	}
+	// Beside the library we listen ourselves, for announcements that come in pieces.
+	listen, stop := context.WithCancel(ctx)
+	var ear sync.WaitGroup
+	ear.Go(func() {
+		heard := newRecords()
+		err := s.Home.Overhear(listen, group, func(from netip.AddrPort, b []byte) {
+			for _, o := range heard.parseRecords(from.Addr(), b) {
+				tell(o)
+			}
+		})
+		if err != nil {
+			s.Log.DebugContext(ctx, "not listening to mDNS", "err", err) // the library does
+		}
+	})
+	defer ear.Wait()
+	defer stop()
+
 	q := newQueue(append([]string{metaType}, fixedTypes...))
 	var wg sync.WaitGroup
 	errs := make([]error, atOnce)
@@ -71,7 +99,7 @@ func (s Source) Discover(ctx context.Context, report func(discovery.Observation)
 					return
 				}
 				if ctx.Err() == nil { // after a cancel the queue only runs empty
-					if err := s.browse(ctx, *ifi, typ, q, report); err != nil {
+					if err := s.browse(ctx, *ifi, typ, q, tell); err != nil {
 						errs[i] = err
 					}
 				}
@@ -90,7 +118,7 @@ func (s Source) Discover(ctx context.Context, report func(discovery.Observation)
 
 // browse asks for one type. The library wants a new resolver each time, and its channel
 // drained until it closes it, or it leaks.
-func (s Source) browse(ctx context.Context, ifi net.Interface, typ string, q *queue, report func(discovery.Observation)) error {
+func (s Source) browse(ctx context.Context, ifi net.Interface, typ string, q *queue, tell func(discovery.Observation)) error {
 	r, err := zeroconf.NewResolver(zeroconf.SelectIPTraffic(zeroconf.IPv4), zeroconf.SelectIfaces([]net.Interface{ifi}))
 	if err != nil {
 		return fmt.Errorf("listen for mDNS on %s: %w", ifi.Name, err)
@@ -120,13 +148,7 @@ func (s Source) browse(ctx context.Context, ifi net.Interface, typ string, q *qu
 			continue
 		}
 		for _, o := range parseEntry(e) {
-			if o.Addr.Is6() && o.Addr.IsLinkLocalUnicast() {
-				o.Addr = o.Addr.WithZone(ifi.Name)
-			}
-			if s.Home.Allowed(o.Addr) {
-				o.At = time.Now().UTC()
-				report(o)
-			}
+			tell(o)
 		}
 	}
 	return nil

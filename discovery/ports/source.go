@@ -79,8 +79,10 @@ const (
 	decoyDoors = 25
 	// perDevice bounds the whole visit.
 	perDevice = 30 * time.Second
-	// greetingWait is how long a greeting is awaited.
-	greetingWait = 2 * time.Second
+	// greetingWait is how long a greeting is awaited; that of telnet comes late where the
+	// device first looks up our name.
+	greetingWait       = 2 * time.Second
+	telnetGreetingWait = 4 * time.Second
 )
 
 // Prober visits one device.
@@ -188,7 +190,11 @@ func (p Prober) knock(ctx context.Context, to netip.AddrPort, dr door, pace lan.
 			o.Facts = append(o.Facts, p.follow(ctx, to.Addr(), next)...)
 		}
 	case greeting:
-		b := readSome(c, greetingWait)
+		wait := greetingWait
+		if dr.protocol == "telnet" {
+			wait = telnetGreetingWait
+		}
+		b := readSome(c, wait)
 		s.Protocol, o.Facts = parseGreeting(dr.protocol, b)
 	case rtsp:
 		if o.Facts, err = p.options(c); err == nil {

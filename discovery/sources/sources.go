@@ -20,7 +20,7 @@ import (
 // All lists every source, for one home.
 func All(h *lan.Home, log *slog.Logger) []discovery.Source {
 	return []discovery.Source{
-		mdns.Source{Home: h},
+		mdns.Source{Home: h, Log: log},
 		ssdp.Source{Home: h, Log: log},
 		wsd.Source{Home: h, Log: log},
 		neighbors.Source{Home: h},
