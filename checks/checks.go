@@ -103,7 +103,7 @@ func Reason(err error) string {
 	if nc, ok := errors.AsType[*NotChecked](err); ok {
 		return nc.Reason
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.Canceled) {
 		return ReasonStopped
 	}
 	return ReasonUnreachable

@@ -174,6 +174,7 @@ type Device struct {
 	FirstSeen, LastSeen           time.Time     // UTC
 	Present                       bool          // seen in the latest round
 	LeaveAlone                    bool          // the user wants no checks of it
+	Tiny                          bool          // built on a chip that restarts when it is asked fast
 }
 
 // Fact returns the first value of key, or "".

@@ -12,6 +12,7 @@ type Network struct {
 	Prefix    netip.Prefix   // IPv4, masked, at most lan.MaxPrefixBits wide
 	Prefixes6 []netip.Prefix // on-link IPv6 prefixes, link-local and unique local
 	Addr      netip.Addr     // our own address on it
+	Own       []netip.Addr   // all our addresses on it, without zones
 	Gateway   netip.Addr     // zero if there is none
 	Practice  bool           // simulated devices on this computer's loopback
 }

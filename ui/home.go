@@ -113,10 +113,10 @@ func (h *homePage) sentence(p *picture) string {
 		switch {
 		case len(p.Devices) == 0:
 			return words.say("home.nothing.title")
-		case len(p.unchecked) > 0 || !p.Complete || len(p.Outcomes) == 0:
-			return words.say("home.partly.title")
+		case p.AllGood():
+			return words.say("severity.allgood")
 		}
-		return words.say("severity.allgood")
+		return words.say("home.partly.title")
 	}
 	things := words.count("findings.count", len(p.open))
 	today := 0

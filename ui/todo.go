@@ -95,7 +95,7 @@ func (t *todoPage) showEmpty(p *picture) {
 	switch {
 	case p.Started.IsZero():
 		state, title, about = parts.Unchecked, "todo.first.title", "todo.first.text"
-	case !p.Complete || len(p.Outcomes) == 0:
+	case !p.AllGood():
 		state, title = parts.Unchecked, "home.partly.title"
 	}
 	t.empty.Objects = []fyne.CanvasObject{container.NewCenter(parts.Wide(420, parts.Stack(14, parts.NewPic(state.Icon, state.Color, 72),
@@ -274,9 +274,13 @@ func (t *todoPage) keep(id, reason string) {
 
 // agree asks whether the factory password of a device may be tried, then keeps the answer.
 func (t *todoPage) agree(id discovery.DeviceID) {
-	words := t.w.words
-	t.w.question(words.T("consent.title", map[string]any{"device": words.DeviceName(t.w.now.device[id])}),
-		[]string{words.say("consent.text"), words.say("consent.risk"), words.say("consent.keep")}, nil, words.say("consent.yes"), func() {
+	words, device := t.w.words, t.w.now.device[id]
+	login := ""
+	if device != nil {
+		login = t.w.program.Login(*device)
+	}
+	t.w.question(words.T("consent.title", map[string]any{"device": words.DeviceName(device)}),
+		[]string{words.T("consent.text", map[string]any{"login": login}), words.say("consent.risk"), words.say("consent.keep")}, nil, words.say("consent.yes"), func() {
 			t.w.call(func(ctx context.Context) error { return t.w.program.Consent(ctx, id, rounds.ConsentGiven) }, func(trouble string) {
 				if trouble == "" {
 					t.card.agreed[id] = true

@@ -97,6 +97,8 @@ func (f *fake) LeaveAlone(_ context.Context, id discovery.DeviceID, yes bool) er
 	return nil
 }
 
+func (f *fake) Login(discovery.Device) string { return "admin / 1234" }
+
 func (f *fake) Sentence(error) string {
 	return "No home network was found. Connect to your Wi-Fi or plug in the cable, then try again."
 }

@@ -37,6 +37,8 @@ type Program interface {
 	CheckAgain(ctx context.Context, finding string) (checks.Finding, error)
 	// Proofs returns the looks at one finding, newest first.
 	Proofs(ctx context.Context, finding string) ([]rounds.Proof, error)
+	// Login shows what would be typed on a device, name and password. It does not block.
+	Login(d discovery.Device) string
 	// Consent keeps what the user said about trying a factory password on a device.
 	Consent(ctx context.Context, device discovery.DeviceID, c rounds.Consent) error
 	// Accept keeps the user's reason for living with a finding; "" takes it back.

@@ -153,7 +153,7 @@ func asks(p page, realm *regexp.Regexp) bool {
 // accepted tells yes, no and "leave me alone" apart.
 func accepted(p page) (bool, error) {
 	switch {
-	case p.status >= 200 && p.status < 400:
+	case p.status >= 200 && p.status < 300:
 		return true, nil
 	case p.status == http.StatusTooManyRequests, p.status == http.StatusServiceUnavailable, p.retryAfter:
 		return false, &checks.NotChecked{Reason: checks.ReasonTriedToday, Err: fmt.Errorf("status %d", p.status)}

@@ -103,6 +103,13 @@ func TestWhatIsNotProvenIsNeitherFoundNorClear(t *testing.T) {
 			}
 			challenge(w)
 		}, 1},
+		{"it sends the login on", func(d *testhome.Device, w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") != "" {
+				http.Redirect(w, r, "/error.htm", http.StatusFound)
+				return
+			}
+			challenge(w)
+		}, 1},
 		{"it breaks after the login", func(d *testhome.Device, w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Authorization") != "" {
 				w.WriteHeader(http.StatusInternalServerError)

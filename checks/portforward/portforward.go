@@ -3,6 +3,7 @@
 package portforward
 
 import (
+	"bytes"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -72,13 +73,16 @@ func (Check) Run(ctx context.Context, t checks.Target) ([]checks.Finding, error)
 		return nil, &checks.NotChecked{Reason: checks.ReasonUnclear, Err: errors.New("no connection service in the description")}
 	}
 	var found []checks.Finding
-	var last error
+	var refused error
 	answered := false
 	for _, g := range gateways {
 		doors, err := read(ctx, g)
-		if err != nil {
-			last = err
+		if _, fault := errors.AsType[*soap.SOAPFaultError](err); fault { // a service that is not in use
+			refused = err
 			continue
+		}
+		if err != nil { // half a list is no list
+			return nil, fmt.Errorf("read the list of doors: %w", err)
 		}
 		answered = true
 		outside, _ := g.GetExternalIPAddressCtx(ctx)
@@ -87,7 +91,7 @@ func (Check) Run(ctx context.Context, t checks.Target) ([]checks.Finding, error)
 		}
 	}
 	if !answered {
-		return nil, fmt.Errorf("read the list of doors: %w", last)
+		return nil, &checks.NotChecked{Reason: checks.ReasonUnclear, Err: refused}
 	}
 	return found, nil
 }
@@ -123,7 +127,14 @@ func open(ctx context.Context, client *http.Client, at string) ([]gateway, error
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("ask for the description: status %d", resp.StatusCode)
 	}
-	dec := xml.NewDecoder(io.LimitReader(resp.Body, 256<<10))
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, 256<<10)) //nolint:forbidigo // limited
+	if err != nil {
+		return nil, fmt.Errorf("read the description: %w", err)
+	}
+	if _, err := ssdp.DescriptionFacts(raw); err != nil { // its caps against hostile XML hold here too
+		return nil, fmt.Errorf("read the description: %w", err)
+	}
+	dec := xml.NewDecoder(bytes.NewReader(raw))
 	dec.Strict = false
 	dec.CharsetReader = charset.NewReaderLabel
 	var root goupnp.RootDevice
@@ -177,7 +188,7 @@ func read(ctx context.Context, g gateway) ([]door, error) {
 		}
 		doors = append(doors, door{outer, inner, protocol, a, discovery.Clean(description)})
 	}
-	return doors, nil
+	return nil, &checks.NotChecked{Reason: checks.ReasonOdd, Err: fmt.Errorf("more than %d doors", maxMappings)}
 }
 
 func ended(err error) bool {

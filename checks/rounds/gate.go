@@ -2,6 +2,7 @@ package rounds
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -26,8 +27,11 @@ func (g *gate) admit(ctx context.Context, info checks.Info) error {
 	if info.Contact == checks.ContactNone {
 		return nil
 	}
-	if g.device.LeaveAlone || g.device.Fact(discovery.FactDecoy) != "" {
+	if g.device.LeaveAlone {
 		return &checks.NotChecked{Reason: checks.ReasonLeaveAlone}
+	}
+	if g.device.Fact(discovery.FactDecoy) != "" {
+		return &checks.NotChecked{Reason: checks.ReasonOdd}
 	}
 	if info.Contact == checks.ContactUnset {
 		return &checks.NotChecked{Reason: checks.ReasonUnclear}
@@ -112,6 +116,13 @@ func (g *gate) login(ctx context.Context, a netip.Addr, try func(*http.Client) (
 	g.home.NoteLogin(a, !accepted)
 	if !accepted {
 		g.failed++
+		if checks.Reason(err) == checks.ReasonTriedToday { // it said wait: nothing more until tomorrow
+			for i := range lan.MaxFailedTriesPerDay {
+				if serr := history.SaveTry(context.WithoutCancel(ctx), names, now.Add(time.Duration(i+1)*time.Millisecond)); serr != nil {
+					return false, errors.Join(err, serr)
+				}
+			}
+		}
 		return false, err
 	}
 	if err := history.TryAccepted(context.WithoutCancel(ctx), names, now); err != nil {

@@ -74,6 +74,12 @@ func (s *Snapshot) Open() []checks.Finding {
 	return open
 }
 
+// AllGood reports whether everything was looked at and nothing is left to do. Only then may
+// a person be told so.
+func (s *Snapshot) AllGood() bool {
+	return s.Complete && len(s.Outcomes) > 0 && len(s.Troubles) == 0 && len(s.Open()) == 0 && len(s.Unchecked()) == 0
+}
+
 // Device finds a device by its ID.
 func (s *Snapshot) Device(id discovery.DeviceID) (discovery.Device, bool) {
 	for i := range s.Devices {

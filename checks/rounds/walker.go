@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -52,9 +53,10 @@ type Walker struct {
 // second; what was seen is saved all the same. A round that could not begin or be saved
 // gives an error, and leaves the Feed with the last good picture and that error.
 func (w *Walker) Walk(ctx context.Context) (Snapshot, error) {
+	good := w.Feed.Latest()
 	s, err := w.walk(ctx)
 	if err != nil {
-		s = w.Feed.Latest()
+		s = good
 		s.Phase, s.Err = Done, err
 		if s.Started.IsZero() {
 			s.Phase = Idle
@@ -79,6 +81,7 @@ func (w *Walker) walk(ctx context.Context) (Snapshot, error) {
 	if err != nil {
 		return Snapshot{}, err
 	}
+	home.LeaveAlone(alone(before.Devices))
 	w.Log.InfoContext(ctx, "round begins", "network", home.Network.Prefix.String())
 	s := Snapshot{Home: w.Home, Network: home.Network, Phase: Discovering, Started: time.Now().UTC(), Devices: before.Devices, Findings: before.Findings}
 	w.Feed.Set(s)
@@ -238,6 +241,10 @@ func (w *Walker) CheckAgain(ctx context.Context, finding string) (checks.Finding
 	if err != nil {
 		return checks.Finding{}, err
 	}
+	home.LeaveAlone(alone(before.Devices))
+	if d, err = w.locate(ctx, home, d); err != nil {
+		return checks.Finding{}, err
+	}
 	j := job{check: w.Checks[at], before: []checks.Finding{f}}
 	others := before.Devices
 	if j.check.Info().Contact == checks.ContactNone {
@@ -262,6 +269,37 @@ func (w *Walker) CheckAgain(ctx context.Context, finding string) (checks.Finding
 		return f, &checks.NotChecked{Reason: out.Reason, Err: out.Err}
 	}
 	return f, nil
+}
+
+// locate finds where a device is now, by its hardware address: another may live where it
+// was. On networks without hardware addresses it is believed to be where it was.
+func (w *Walker) locate(ctx context.Context, home *lan.Home, d discovery.Device) (discovery.Device, error) {
+	if d.MAC.IsZero() || d.LeaveAlone {
+		return d, nil
+	}
+	addrs, err := home.Locate(ctx, d.MAC, d.Addrs)
+	if errors.Is(err, discovery.ErrUnavailable) {
+		return d, nil
+	}
+	if err != nil {
+		return d, err
+	}
+	if len(addrs) == 0 {
+		return d, &checks.NotChecked{Reason: checks.ReasonUnreachable, Err: errors.New("it is not where it was")}
+	}
+	d.Addrs = addrs
+	return d, nil
+}
+
+// alone lists where the devices were that the user wants left alone.
+func alone(devices []discovery.Device) []netip.Addr {
+	var out []netip.Addr
+	for _, d := range devices {
+		if d.LeaveAlone {
+			out = append(out, d.Addrs...)
+		}
+	}
+	return out
 }
 
 // Load puts what the history knows of the home into the Feed.

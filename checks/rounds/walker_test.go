@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -294,6 +295,54 @@ func TestADeviceIsNeverLocked(t *testing.T) {
 		if round >= lan.MaxFailedTriesPerDay && !slices.ContainsFunc(s.Unchecked(), func(o checks.Outcome) bool { return o.Reason == checks.ReasonTriedToday }) {
 			t.Errorf("round %d: what was not tried is not said: %+v", round+1, s.Outcomes)
 		}
+	}
+}
+
+func TestADeviceThatSaysWaitIsLeftUntilTomorrow(t *testing.T) {
+	const prefix = "127.9.7.0/24"
+	t.Parallel()
+	d := locking(prefix)
+	var logins atomic.Int64
+	d.Doors[0].Web = func(_ *testhome.Device, w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			logins.Add(1)
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		w.Header().Set("WWW-Authenticate", `Basic realm="`+d.Login.Realm+`"`)
+		w.WriteHeader(http.StatusUnauthorized)
+	}
+	h := begin(t, prefix, d)
+	h.recognised("Router")
+	for range 4 {
+		s := h.walk(t)
+		if un := s.Unchecked(); len(un) != 1 || un[0].Reason != checks.ReasonTriedToday {
+			t.Errorf("got %+v", un)
+		}
+	}
+	if n := logins.Load(); n != 1 {
+		t.Errorf("the router was tried %d times", n)
+	}
+}
+
+// failing is a history that cannot save.
+type failing struct{ rounds.History }
+
+func (failing) SaveRound(context.Context, rounds.Snapshot) (rounds.Snapshot, []rounds.Change, error) {
+	return rounds.Snapshot{}, nil, store.ErrFull
+}
+
+func TestARoundThatCouldNotBeSavedIsNotShownAsDone(t *testing.T) {
+	const prefix = "127.9.8.0/24"
+	t.Parallel()
+	h := begin(t, prefix, testhome.Plan{Prefix: netip.MustParsePrefix(prefix)}.Devices()[0])
+	h.recognised("Router")
+	h.History = failing{h.store}
+	if _, err := h.Walk(t.Context()); !errors.Is(err, store.ErrFull) {
+		t.Fatalf("got %v", err)
+	}
+	if s := h.Feed.Latest(); s.AllGood() || s.Complete || len(s.Outcomes) > 0 || !errors.Is(s.Err, store.ErrFull) {
+		t.Errorf("got %+v", s)
 	}
 }
 

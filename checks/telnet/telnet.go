@@ -38,8 +38,8 @@ func silent(d discovery.Device) bool {
 	})
 }
 
-// Run implements checks.Check. The greeting was read during discovery; that the door still
-// opens is the second sign.
+// Run implements checks.Check. That the door opens is one sign, the greeting that was read
+// during discovery another; a device may also only announce telnet.
 func (Check) Run(ctx context.Context, t checks.Target) ([]checks.Finding, error) {
 	doors := ports(t)
 	if len(doors) == 0 {
@@ -55,10 +55,11 @@ func (Check) Run(ctx context.Context, t checks.Target) ([]checks.Finding, error)
 			continue
 		}
 		f := checks.Finding{
-			ID: checks.FindingID(t.Device.ID, Kind, port, ""), Kind: Kind, Port: port, Severity: checks.Today, Confidence: discovery.Saw,
+			ID: checks.FindingID(t.Device.ID, Kind, port, ""), Kind: Kind, Port: port, Severity: checks.Today, Confidence: discovery.Likely,
 			Args: map[string]string{},
 		}
 		if banner := t.Device.Fact(discovery.FactBanner + "telnet"); banner != "" {
+			f.Confidence = discovery.Saw // it greeted, and it opens: two signs
 			f.Evidence = []discovery.Fact{{Key: discovery.FactBanner + "telnet", Value: banner}}
 		}
 		found = append(found, f)
@@ -74,11 +75,10 @@ func ports(t checks.Target) []uint16 {
 			out = append(out, s.Port)
 		}
 	}
-	if len(out) > 0 {
-		return out
-	}
 	for _, f := range t.Before {
-		out = append(out, f.Port)
+		if !slices.Contains(out, f.Port) {
+			out = append(out, f.Port)
+		}
 	}
 	return out
 }

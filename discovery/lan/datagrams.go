@@ -172,11 +172,11 @@ func (h *Home) NoteMulticast(to netip.AddrPort, line string, bytes int) {
 func (h *Home) GatewayMAC(ctx context.Context) discovery.MAC {
 	const patience = 10 // times 100 ms
 	gw := h.Network.Gateway
-	if h.Network.Practice || !h.Allowed(gw) {
+	if h.Network.Practice || !gw.IsValid() {
 		return discovery.MAC{}
 	}
 	for i := range patience {
-		table, err := h.Neighbors()
+		table, err := neighborTable(h.Network.Index)
 		if err != nil {
 			return discovery.MAC{}
 		}
@@ -185,7 +185,7 @@ func (h *Home) GatewayMAC(ctx context.Context) discovery.MAC {
 				return n.MAC
 			}
 		}
-		if i == 0 {
+		if i == 0 && h.Allowed(gw) {
 			_ = h.Knock(ctx, []netip.Addr{gw})
 		}
 		if sleep(ctx, 100*time.Millisecond) != nil {
@@ -193,6 +193,43 @@ func (h *Home) GatewayMAC(ctx context.Context) discovery.MAC {
 		}
 	}
 	return discovery.MAC{}
+}
+
+// Locate tells at which IPv4 addresses a hardware address is now. It knocks where it was and
+// waits a second at most; none means that it is not there. discovery.ErrUnavailable means that the
+// system cannot tell.
+func (h *Home) Locate(ctx context.Context, mac discovery.MAC, was []netip.Addr) ([]netip.Addr, error) {
+	const patience = 10 // times 100 ms
+	var knock []netip.Addr
+	for _, a := range was {
+		if a.Is4() && h.Allowed(a) {
+			knock = append(knock, a)
+		}
+	}
+	for i := range patience {
+		table, err := h.Neighbors()
+		if err != nil {
+			return nil, err
+		}
+		var found []netip.Addr
+		for _, n := range table {
+			if n.MAC == mac && n.Sure && n.Addr.Is4() {
+				found = append(found, n.Addr)
+			}
+		}
+		if len(found) > 0 {
+			return found, nil
+		}
+		if i == 0 {
+			if err := h.Knock(ctx, knock); err != nil {
+				return nil, err
+			}
+		}
+		if err := sleep(ctx, 100*time.Millisecond); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 // A Neighbor is one line of the system's neighbour table.

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,9 +39,12 @@ const (
 	Sturdy
 )
 
-// PaceOf gives the pace that a device bears: only what is recognised as a sturdy kind is
-// spoken to faster.
+// PaceOf gives the pace that a device bears: only what is recognised as a sturdy kind, and
+// not built on one of the chips that restart, is spoken to faster.
 func PaceOf(d discovery.Device) Pace {
+	if d.Tiny {
+		return Gentle
+	}
 	switch d.Kind {
 	case discovery.KindRouter, discovery.KindAccessPoint, discovery.KindModem, discovery.KindNAS, discovery.KindComputer,
 		discovery.KindPrinter, discovery.KindTV, discovery.KindHub, discovery.KindCamera, discovery.KindNVR:
@@ -59,7 +63,8 @@ type Home struct {
 
 	all    *rate.Limiter
 	knocks *rate.Limiter
-	slots  chan struct{} // one for each connection that may be open
+	slots  chan struct{}       // one for each connection that may be open
+	alone  map[netip.Addr]bool // not to be spoken to; set before the round begins
 
 	mu       sync.Mutex // guards following
 	lanes    map[netip.Addr]*lane
@@ -74,19 +79,28 @@ func Open(n discovery.Network, version string, log *slog.Logger) *Home {
 		knocks: rate.NewLimiter(knocksPerSecond, connBurst),
 		slots:  make(chan struct{}, maxConnsAtOnce),
 		lanes:  map[netip.Addr]*lane{},
+		alone:  map[netip.Addr]bool{},
+	}
+}
+
+// LeaveAlone takes the addresses of devices that the user wants left alone. Nothing is sent
+// to them, and what they say is not listened to. Call it before anything else.
+func (h *Home) LeaveAlone(addrs []netip.Addr) {
+	for _, a := range addrs {
+		h.alone[a.WithZone("")] = true
 	}
 }
 
 // Allowed reports whether an address belongs to this home and may be spoken to.
 func (h *Home) Allowed(a netip.Addr) bool {
 	a = a.Unmap()
-	if !a.IsValid() || a.IsMulticast() || a.IsUnspecified() {
+	if !a.IsValid() || a.IsMulticast() || a.IsUnspecified() || h.alone[a.WithZone("")] {
 		return false
 	}
 	if h.Network.Practice {
 		return a.IsLoopback() && h.Network.Prefix.Contains(a)
 	}
-	if !private(a) || a.IsLoopback() || a == h.Network.Addr {
+	if !private(a) || a.IsLoopback() || a == h.Network.Addr || slices.Contains(h.Network.Own, a.WithZone("")) {
 		return false
 	}
 	if a.Is4() {
@@ -199,6 +213,15 @@ func (l *lane) note(r discovery.Request, t discovery.Traffic) {
 // line is what the ledger calls it, such as "telnet greeting". The end of ctx breaks the
 // connection; closing it frees the device for the next.
 func (h *Home) Dial(ctx context.Context, to netip.AddrPort, p Pace, line string) (net.Conn, error) {
+	if strconv.Itoa(int(to.Port())) == ippPort {
+		return nil, fmt.Errorf("connect to %s: %w", to, ErrForbiddenPort)
+	}
+	return h.connect(ctx, to, p, line)
+}
+
+// connect is Dial; the door of printers is open to it, for the one question that may be
+// asked there.
+func (h *Home) connect(ctx context.Context, to netip.AddrPort, p Pace, line string) (net.Conn, error) {
 	if !h.Allowed(to.Addr()) {
 		return nil, fmt.Errorf("connect to %s: %w", to, ErrOutside)
 	}
@@ -250,11 +273,14 @@ type conn struct {
 	stop      func() bool
 	ended     func() error // why the connection was broken off; nil if it was not
 	sent, got atomic.Int64
+	ops       sync.RWMutex // read-held by each Read and Write, so that Close counts all of them
 	once      sync.Once
 }
 
 // Read reads like net.Conn, waiting readTimeout at most and maxConnBytes in all.
 func (c *conn) Read(b []byte) (int, error) {
+	c.ops.RLock()
+	defer c.ops.RUnlock()
 	left := maxConnBytes - c.got.Load()
 	if left <= 0 {
 		return 0, ErrTooMuch
@@ -272,6 +298,8 @@ func (c *conn) Read(b []byte) (int, error) {
 
 // Write writes like net.Conn, waiting readTimeout at most.
 func (c *conn) Write(b []byte) (int, error) {
+	c.ops.RLock()
+	defer c.ops.RUnlock()
 	if err := c.SetWriteDeadline(time.Now().Add(readTimeout)); err != nil {
 		return 0, err
 	}
@@ -294,7 +322,9 @@ func (c *conn) Close() error {
 	var err error
 	c.once.Do(func() {
 		c.stop()
-		err = c.Conn.Close()
+		err = c.Conn.Close() // ends what still reads or writes
+		c.ops.Lock()
+		defer c.ops.Unlock()
 		c.note.Sent, c.note.Received = int(c.sent.Load()), int(c.got.Load())
 		c.lane.note(c.note, discovery.Traffic{Connections: 1})
 		c.lane.leave()

@@ -138,6 +138,33 @@ func TestRedirectOffTheDeviceIsRefused(t *testing.T) {
 	}
 }
 
+func TestALoginIsCarriedOnce(t *testing.T) {
+	carried := atomic.Int64{}
+	at := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			carried.Add(1)
+		}
+		w.Header().Set("Location", "/again")
+		w.WriteHeader(http.StatusFound)
+	})
+	resp, err := get(t, open().LoginHTTP(at.Addr(), Gentle), http.MethodGet, "http://"+at.String()+"/", http.Header{"Authorization": {"Basic YWRtaW46YWRtaW4="}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if carried.Load() != 1 || resp.StatusCode != http.StatusFound {
+		t.Errorf("the login was carried %d times, the status is %d", carried.Load(), resp.StatusCode)
+	}
+}
+
+func TestDevicesToLeaveAloneAreNeverReached(t *testing.T) {
+	h := open()
+	h.LeaveAlone([]netip.Addr{netip.MustParseAddr("127.0.0.10")})
+	if _, err := h.Dial(t.Context(), netip.MustParseAddrPort("127.0.0.10:80"), Gentle, "test"); !errors.Is(err, ErrOutside) {
+		t.Errorf("got %v, want %v", err, ErrOutside)
+	}
+}
+
 func TestEndlessAnswersAreCut(t *testing.T) {
 	at := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		for {

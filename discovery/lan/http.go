@@ -38,8 +38,9 @@ func (h *Home) LoginHTTP(a netip.Addr, p Pace) *http.Client { return h.client(a,
 // A call carries a request's own context and its line in the ledger to where it is
 // dialled: net/http hands over a context that outlives the request.
 type call struct {
-	ctx  context.Context //nolint:containedctx // it is the request's, and goes with it
-	line string
+	ctx     context.Context //nolint:containedctx // it is the request's, and goes with it
+	line    string
+	printer bool // it is the question to a printer
 }
 
 type callKey struct{}
@@ -62,14 +63,20 @@ func (h *Home) client(a netip.Addr, p Pace, login bool) *http.Client {
 			if !ok {
 				c.ctx = ctx
 			}
-			return h.Dial(c.ctx, //nolint:contextcheck // see call
-				netip.AddrPortFrom(a, to.Port()), p, c.line)
+			dial := h.Dial
+			if c.printer {
+				dial = h.connect
+			}
+			return dial(c.ctx, netip.AddrPortFrom(a, to.Port()), p, c.line) //nolint:contextcheck // see call
 		},
 	}
 	return &http.Client{
 		Timeout:   totalTimeout,
 		Transport: &transport{base: base, addr: a, login: login, agent: h.UserAgent()},
 		CheckRedirect: func(req *http.Request, via []*http.Request) error {
+			if login { // it would carry the login on
+				return http.ErrUseLastResponse
+			}
 			if !sameHost(req.URL.Hostname(), a) {
 				return fmt.Errorf("redirect to %q: %w", req.URL.Host, ErrOffDevice)
 			}
@@ -129,7 +136,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Header.Get("Authorization") != "" {
 		line += " with a login"
 	}
-	req = req.Clone(context.WithValue(req.Context(), callKey{}, call{req.Context(), line}))
+	req = req.Clone(context.WithValue(req.Context(), callKey{}, call{req.Context(), line, q.name == askPrinter}))
 	req.Header.Set("User-Agent", t.agent)
 	if q.body != nil {
 		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(q.body)), int64(len(q.body))

@@ -155,6 +155,9 @@ func Choose(links []Link, routes []Route, want Want) (discovery.Network, error) 
 			found = withRoute
 		}
 	}
+	if sameHome(found) { // by cable and by Wi-Fi
+		found = found[:1]
+	}
 	switch {
 	case len(found) == 1 && found[0].Prefix.Bits() < MaxPrefixBits:
 		return discovery.Network{}, refuse(ErrTooWide, found[0].Prefix.String())
@@ -174,6 +177,13 @@ func Choose(links []Link, routes []Route, want Want) (discovery.Network, error) 
 	return discovery.Network{}, refuse(ErrNoNetwork)
 }
 
+// sameHome reports whether all networks have the same router and the same addresses.
+func sameHome(all []discovery.Network) bool {
+	return len(all) > 1 && all[0].Gateway.IsValid() && !slices.ContainsFunc(all, func(n discovery.Network) bool {
+		return n.Gateway != all[0].Gateway || n.Prefix != all[0].Prefix
+	})
+}
+
 func network(l Link, p netip.Prefix, routes []Route, want Want) discovery.Network {
 	n := discovery.Network{Interface: l.Name, Index: l.Index, Prefix: p.Masked(), Addr: p.Addr()}
 	if want.Prefix.IsValid() {
@@ -186,6 +196,7 @@ func network(l Link, p netip.Prefix, routes []Route, want Want) discovery.Networ
 		}
 	}
 	for _, p6 := range l.Prefixes {
+		n.Own = append(n.Own, p6.Addr().WithZone(""))
 		if p6.Addr().Is6() && private(p6.Addr()) {
 			n.Prefixes6 = append(n.Prefixes6, p6.Masked())
 		}

@@ -44,6 +44,7 @@ func TestTheRightNetworkIsChosen(t *testing.T) {
 		{name: "none", err: ErrNoNetwork},
 		{name: "down", links: []Link{{Name: "eth0", Prefixes: home.Prefixes}}, err: ErrNoNetwork},
 		{name: "two", links: []Link{home, wifi}, routes: []Route{out, defaultRoute(3, "192.168.7.1", 200)}, err: ErrSeveralNetworks},
+		{name: "cable and Wi-Fi of one home", links: []Link{home, link("wlan0", 3, "192.168.1.21/24")}, routes: []Route{out, defaultRoute(3, "192.168.1.1", 600)}, prefix: "192.168.1.0/24"},
 		{name: "VPN", links: []Link{home, vpn}, routes: []Route{out, defaultRoute(5, "10.8.0.1", 50)}, err: ErrVPN},
 		{name: "VPN by its name", links: []Link{home, vpn}, want: Want{Interface: "wg0"}, err: ErrVPN},
 		{name: "VPN by two halves", links: []Link{home, vpn}, routes: []Route{out, {Index: 5, Metric: -1}}, err: ErrVPN},
@@ -137,7 +138,7 @@ func TestRefusedAddressesAndPortsAreNeverDialled(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", a, err, ErrOutside)
 		}
 	}
-	for _, port := range []uint16{0, 515, 9100, 9101, 9102, 9103, 9104, 9105, 9106, 9107} {
+	for _, port := range []uint16{0, 515, 631, 9100, 9101, 9102, 9103, 9104, 9105, 9106, 9107} {
 		if _, err := h.Dial(t.Context(), netip.AddrPortFrom(netip.MustParseAddr("127.0.0.10"), port), Sturdy, "test"); !errors.Is(err, ErrForbiddenPort) {
 			t.Errorf("port %d: got %v, want %v", port, err, ErrForbiddenPort)
 		}

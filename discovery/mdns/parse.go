@@ -30,9 +30,9 @@ func parseType(s string) (string, bool) {
 	return s, true
 }
 
-// parseEntry turns one announced service into observations, one for each address. What it
-// says about itself goes with the first.
-func parseEntry(e *zeroconf.ServiceEntry) []discovery.Observation {
+// parseEntry turns one announced service into observations, one for each address of this
+// home. What it says about itself goes with the first.
+func parseEntry(e *zeroconf.ServiceEntry, allowed func(netip.Addr) bool) []discovery.Observation {
 	typ := strings.TrimSuffix(e.Service, ".")
 	if !typePattern.MatchString(typ) || e.Port < 0 || e.Port > 65535 {
 		return nil
@@ -43,7 +43,7 @@ func parseEntry(e *zeroconf.ServiceEntry) []discovery.Observation {
 	for _, ips := range [][]net.IP{e.AddrIPv4, e.AddrIPv6} {
 		for _, ip := range ips {
 			a, ok := netip.AddrFromSlice(ip)
-			if !ok || len(out) == maxAddrs {
+			if !ok || len(out) == maxAddrs || !allowed(a.Unmap()) {
 				continue
 			}
 			o := discovery.Observation{Source: "mdns", Addr: a.Unmap(), Services: services, Facts: facts}

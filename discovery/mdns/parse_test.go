@@ -27,9 +27,14 @@ func entry(instance, typ, host string, port int, txt []string, addrs ...string) 
 	return e
 }
 
+func anywhere(netip.Addr) bool { return true }
+
+// home leaves out what a container announces first.
+func home(a netip.Addr) bool { return a != netip.MustParseAddr("172.17.0.1") }
+
 func TestAnAnnouncementIsKeptWhole(t *testing.T) {
 	got := parseEntry(entry(`Brother\032HL\-L2350DW\ \[1\]`, "_ipp._tcp", "BRW1.local.", 631,
-		[]string{"ty=Brother HL-L2350DW series", "TY=second", "rp=ipp/print", "note=", "flag"}, "192.168.1.14", "fe80::14"))
+		[]string{"ty=Brother HL-L2350DW series", "TY=second", "rp=ipp/print", "note=", "flag"}, "172.17.0.1", "192.168.1.14", "fe80::14"), home)
 	if len(got) != 2 {
 		t.Fatalf("got %d observations, want one for each address", len(got))
 	}
@@ -113,7 +118,7 @@ func TestAnAnnouncementInPiecesIsPutTogether(t *testing.T) {
 		{"nonsense", [][]byte{[]byte("nonsense")}, "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newRecords()
+			r := newRecords(anywhere)
 			var all []discovery.Observation
 			for _, p := range tt.packets {
 				all = append(all, r.parseRecords(from, p)...)
@@ -132,7 +137,7 @@ func TestAnAnnouncementInPiecesIsPutTogether(t *testing.T) {
 }
 
 func TestAFloodOfAnnouncementsIsCapped(t *testing.T) {
-	r := newRecords()
+	r := newRecords(anywhere)
 	for i := range 3 * maxInstances {
 		name := strconv.Itoa(i)
 		r.parseRecords(netip.MustParseAddr("192.168.1.99"), packet(t, name+`._ipp._tcp.local. 120 IN SRV 0 0 631 h`+name+`.local.`, `h`+name+`.local. 120 IN A 192.168.1.14`))
@@ -146,7 +151,7 @@ func FuzzParseRecords(f *testing.F) {
 	f.Add(packet(f, `a._ipp._tcp.local. 120 IN SRV 0 0 631 b.local.`, `a._ipp._tcp.local. 9 IN TXT "k=v"`, `b.local. 120 IN A 192.168.1.14`))
 	f.Add([]byte{0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0xc0, 0x0c})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r := newRecords()
+		r := newRecords(anywhere)
 		for range 2 {
 			for _, o := range r.parseRecords(netip.MustParseAddr("192.168.1.99"), b) {
 				if !o.Addr.IsValid() || len(o.Facts) > discovery.MaxFacts {
@@ -169,7 +174,7 @@ func FuzzParseEntry(f *testing.F) {
 	f.Fuzz(func(t *testing.T, instance, typ, host string, port int, txt string, ip []byte) {
 		e := zeroconf.NewServiceEntry(instance, typ, "local.")
 		e.HostName, e.Port, e.Text, e.AddrIPv4 = host, port, strings.Split(txt, "\n"), []net.IP{ip}
-		for _, o := range parseEntry(e) {
+		for _, o := range parseEntry(e, anywhere) {
 			if !o.Addr.IsValid() || len(o.Facts) > discovery.MaxFacts {
 				t.Errorf("got %+v", o)
 			}

@@ -21,6 +21,7 @@ const maxInstances = 500
 type records struct {
 	instances map[string]*instance // by name, in lower case
 	hosts     map[string][]net.IP  // likewise
+	allowed   func(netip.Addr) bool
 }
 
 // An instance is one announced service, as far as it was heard.
@@ -30,8 +31,8 @@ type instance struct {
 	located bool       // its port and host were heard
 }
 
-func newRecords() *records {
-	return &records{instances: map[string]*instance{}, hosts: map[string][]net.IP{}}
+func newRecords(allowed func(netip.Addr) bool) *records {
+	return &records{allowed: allowed, instances: map[string]*instance{}, hosts: map[string][]net.IP{}}
 }
 
 // parseRecords reads one packet and gives what is known now of the devices that it is
@@ -89,7 +90,7 @@ func (r *records) observe(i *instance) []discovery.Observation {
 	if len(e.AddrIPv4) == 0 && i.from.Is4() {
 		e.AddrIPv4 = []net.IP{i.from.AsSlice()}
 	}
-	return parseEntry(&e)
+	return parseEntry(&e, r.allowed)
 }
 
 func (r *records) host(name string, ip net.IP) {

@@ -66,16 +66,14 @@ func (s Source) Discover(ctx context.Context, report func(discovery.Observation)
 		if o.Addr.Is6() && o.Addr.IsLinkLocalUnicast() {
 			o.Addr = o.Addr.WithZone(ifi.Name)
 		}
-		if s.Home.Allowed(o.Addr) {
-			o.At = time.Now().UTC()
-			report(o)
-		}
+		o.At = time.Now().UTC()
+		report(o)
 	}
 	// Beside the library we listen ourselves, for announcements that come in pieces.
 	listen, stop := context.WithCancel(ctx)
 	var ear sync.WaitGroup
 	ear.Go(func() {
-		heard := newRecords()
+		heard := newRecords(s.Home.Allowed)
 		err := s.Home.Overhear(listen, group, func(from netip.AddrPort, b []byte) {
 			for _, o := range heard.parseRecords(from.Addr(), b) {
 				tell(o)
@@ -147,7 +145,7 @@ func (s Source) browse(ctx context.Context, ifi net.Interface, typ string, q *qu
 			}
 			continue
 		}
-		for _, o := range parseEntry(e) {
+		for _, o := range parseEntry(e, s.Home.Allowed) {
 			tell(o)
 		}
 	}

@@ -68,6 +68,9 @@ var doors = []door{
 	{53, "dns", silent},
 }
 
+// ippPort is the door of printers.
+const ippPort = 631
+
 const (
 	// maxGentle is how many doors an unrecognised device is tried at, besides those that it
 	// announces: a tiny one may restart when it is asked more.
@@ -141,7 +144,7 @@ func plan(d discovery.Device, pace lan.Pace) []door {
 		}
 	}
 	for _, s := range d.Services {
-		if s.Transport != "tcp" {
+		if s.Transport != "tcp" || s.Port == ippPort { // printers are asked in their own language only
 			continue
 		}
 		if i := slices.IndexFunc(doors, func(dr door) bool { return dr.port == s.Port }); i >= 0 {
@@ -187,7 +190,7 @@ func (p Prober) knock(ctx context.Context, to netip.AddrPort, dr door, pace lan.
 		}
 		_ = c.Close() // one connection at a time
 		if next != "" {
-			o.Facts = append(o.Facts, p.follow(ctx, to.Addr(), next)...)
+			o.Facts = append(o.Facts, p.follow(ctx, to.Addr(), pace, next)...)
 		}
 	case greeting:
 		wait := greetingWait
@@ -267,12 +270,12 @@ func readPage(c io.Reader, req *http.Request) (*http.Response, []byte, error) {
 }
 
 // follow reads the page that the first one leads to, if it is on the same device.
-func (p Prober) follow(ctx context.Context, a netip.Addr, to string) []discovery.Fact {
+func (p Prober) follow(ctx context.Context, a netip.Addr, pace lan.Pace, to string) []discovery.Fact {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to, nil)
 	if err != nil {
 		return nil
 	}
-	resp, err := p.Home.HTTP(a, lan.Gentle).Do(req)
+	resp, err := p.Home.HTTP(a, pace).Do(req)
 	if err != nil {
 		if errors.Is(err, lan.ErrOffDevice) {
 			return []discovery.Fact{{Key: discovery.FactOdd, Value: "redirect-away"}}

@@ -13,8 +13,10 @@ import (
 	"porchlight/discovery"
 )
 
-// maxKeys is how many identities one device may claim.
-const maxKeys = 32
+const (
+	maxKeys    = 32  // identities that one device may claim
+	maxDevices = 512 // new ones in one round, against a neighbour who makes them up
+)
 
 // A merger puts observations together. Two of them are one device if they share a
 // hardware address, or an identity that the device gives itself (UPnP UDN, mDNS host), or an
@@ -22,6 +24,7 @@ const maxKeys = 32
 type merger struct {
 	start   time.Time
 	devices []*entry
+	known   int // of them from earlier rounds
 	byKey   map[string]*entry
 	byAddr  map[netip.Addr]*entry // of this round only: addresses move
 }
@@ -34,6 +37,7 @@ type entry struct {
 // newMerger begins a round with the devices known from earlier ones.
 func newMerger(start time.Time, known []discovery.Device) *merger {
 	m := &merger{start: start, byKey: map[string]*entry{}, byAddr: map[netip.Addr]*entry{}}
+	m.known = len(known)
 	for _, d := range known {
 		e := &entry{Device: d}
 		e.Present, e.HeardAfter, e.FoundBy = false, 0, nil
@@ -45,10 +49,19 @@ func newMerger(start time.Time, known []discovery.Device) *merger {
 	return m
 }
 
-// add merges one observation and returns the device it is about.
+// add merges one observation and returns the device it is about; nil if there are too many.
 func (m *merger) add(o discovery.Observation) *entry {
+	if here := m.byAddr[o.Addr]; here != nil && o.MAC.IsZero() {
+		o.MAC = here.MAC // whoever lives there said it: a borrowed name makes nobody another
+	}
 	keys := keysOf(o)
 	e := m.find(o, keys)
+	if e == nil {
+		return nil
+	}
+	if here := m.byAddr[o.Addr]; here != nil && here != e { // it lives there now
+		here.Addrs = slices.DeleteFunc(here.Addrs, func(a netip.Addr) bool { return a == o.Addr })
+	}
 	if !e.Present { // its first sign in this round: what it said in earlier ones may be old
 		e.Addrs, e.Services, e.Facts, e.FoundBy = nil, nil, nil, nil
 		e.Present = true
@@ -95,10 +108,13 @@ func (m *merger) find(o discovery.Observation, keys []string) *entry {
 	if e := m.byAddr[o.Addr]; e != nil && compatible(e, o, keys) {
 		note(e)
 	}
-	if len(found) == 0 && len(keys) == 0 && o.MAC.IsZero() { // as quiet as last time
-		note(m.byKey[addrKey(o.Addr)])
+	if len(found) == 0 && (len(keys) == 0 || o.MAC.Private()) { // it said as little last time
+		note(m.byKey[weakKey(o.MAC, o.Addr)])
 	}
 	if len(found) == 0 {
+		if len(m.devices) >= maxDevices+m.known {
+			return nil
+		}
 		e := &entry{Device: discovery.Device{ID: newID()}}
 		m.devices = append(m.devices, e)
 		return e
@@ -127,6 +143,14 @@ func compatible(e *entry, o discovery.Observation, keys []string) bool {
 		}
 	}
 	return shared >= 2
+}
+
+// copied gives a copy that the merger does not change any more.
+func (e *entry) copied() discovery.Device {
+	d := e.Device
+	d.Addrs, d.Keys, d.FoundBy = slices.Clone(d.Addrs), slices.Clone(d.Keys), slices.Clone(d.FoundBy)
+	d.Services, d.Facts, d.Evidence = slices.Clone(d.Services), slices.Clone(d.Facts), slices.Clone(d.Evidence)
+	return d
 }
 
 func compareAge(a, b *entry) int {
@@ -188,7 +212,7 @@ func (m *merger) claim(e *entry, key string) {
 	if owner := m.byKey[key]; owner != nil && owner != e && !owner.gone {
 		return
 	}
-	e.Keys = slices.DeleteFunc(e.Keys, func(k string) bool { return strings.HasPrefix(k, "addr:") })
+	e.Keys = slices.DeleteFunc(e.Keys, func(k string) bool { return strings.HasPrefix(k, weak) })
 	if len(e.Keys) < maxKeys {
 		m.byKey[key] = e
 		e.Keys = insert(e.Keys, key, cmp.Compare[string], maxKeys)
@@ -216,8 +240,17 @@ func keysOf(o discovery.Observation) []string {
 	return slices.Compact(keys)
 }
 
-// addrKey is the identity of a device that gives no other: where it was.
-func addrKey(a netip.Addr) string { return "addr:" + a.WithZone("").String() }
+// weak begins the identity of a device that gives no better one. It counts only while nobody
+// says more.
+const weak = "weak:"
+
+// weakKey is that identity: a made-up hardware address, or where the device was.
+func weakKey(mac discovery.MAC, a netip.Addr) string {
+	if !mac.IsZero() {
+		return weak + mac.String()
+	}
+	return weak + a.WithZone("").String()
+}
 
 // mergeService adds one door, or fills in what is newly known about it.
 func mergeService(all []discovery.Service, s discovery.Service) []discovery.Service {
@@ -283,12 +316,10 @@ func insert[T any](all []T, v T, compare func(a, b T) int, most int) []T {
 func (m *merger) snapshot() []discovery.Device {
 	out := make([]discovery.Device, 0, len(m.devices))
 	for _, e := range m.devices {
-		d := e.Device
-		if len(d.Keys) == 0 && d.MAC.IsZero() && d.Present {
-			d.Keys = []string{addrKey(d.Addr())}
+		d := e.copied()
+		if len(d.Keys) == 0 && d.Present {
+			d.Keys = []string{weakKey(d.MAC, d.Addr())}
 		}
-		d.Addrs, d.Keys, d.FoundBy = slices.Clone(d.Addrs), slices.Clone(d.Keys), slices.Clone(d.FoundBy)
-		d.Services, d.Facts, d.Evidence = slices.Clone(d.Services), slices.Clone(d.Facts), slices.Clone(d.Evidence)
 		out = append(out, d)
 	}
 	slices.SortStableFunc(out, func(a, b discovery.Device) int {

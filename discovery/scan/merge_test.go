@@ -92,6 +92,39 @@ func TestWhatWasSaidLastTimeIsNotSaidAgain(t *testing.T) {
 	}
 }
 
+func TestABorrowedNameMakesNobodyAnother(t *testing.T) {
+	none := discovery.MAC{}
+	telnet := seen("192.168.1.11", none)
+	telnet.Services = []discovery.Service{{Port: 23, Transport: "tcp", Protocol: "telnet"}}
+	got := merge(nil, seen("192.168.1.10", mac(1)), seen("192.168.1.11", mac(2)), seen("192.168.1.10", none, udn("a")), seen("192.168.1.11", none, udn("a")), telnet)
+	if len(got) != 2 || len(got[0].Services) != 0 || len(got[1].Services) != 1 || got[1].Addr().String() != "192.168.1.11" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAPhoneThatSaysNothingIsOneDevice(t *testing.T) {
+	private := discovery.MAC{0xda, 1, 2, 3, 4, 5}
+	first := merge(nil, seen("192.168.1.5", private))
+	second := merge(first, seen("192.168.1.6", private))
+	if len(second) != 1 || second[0].ID != first[0].ID {
+		t.Errorf("got %+v", second)
+	}
+	third := merge(second, seen("192.168.1.6", private, host("ana.local")))
+	if len(third) != 1 || len(third[0].Keys) != 1 || third[0].Keys[0] != "mdns:ana.local" {
+		t.Errorf("got %+v", third)
+	}
+}
+
+func TestAFloodOfDevicesIsCapped(t *testing.T) {
+	m := newMerger(start, nil)
+	for i := range 3 * maxDevices {
+		m.add(seen(fmt.Sprintf("fd00::%x", i+1), discovery.MAC{}, host(fmt.Sprint(i, ".local"))))
+	}
+	if n := len(m.snapshot()); n != maxDevices {
+		t.Errorf("got %d devices, want %d", n, maxDevices)
+	}
+}
+
 func TestAFloodOfFactsIsCapped(t *testing.T) {
 	m := newMerger(start, nil)
 	for i := range 10_000 {

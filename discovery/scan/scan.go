@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -81,6 +80,9 @@ func (r *run) report(ctx context.Context, o discovery.Observation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e := r.m.add(o)
+	if e == nil { // more devices than a home can have
+		return
+	}
 	identify.Apply(r.Catalog, &e.Device)
 	if !r.visited[e] && len(r.Probers) > 0 {
 		r.visited[e] = true
@@ -128,9 +130,7 @@ func (r *run) visit(ctx context.Context, e *entry) {
 	}
 	for _, p := range r.Probers {
 		r.mu.Lock()
-		d, gone := e.Device, e.gone
-		d.Services = slices.Clone(d.Services)
-		d.Addrs = slices.Clone(d.Addrs)
+		d, gone := e.copied(), e.gone
 		r.mu.Unlock()
 		if gone || d.LeaveAlone { // merged into one that is visited itself, or not to be touched
 			return

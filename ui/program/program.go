@@ -275,6 +275,15 @@ func (p *Program) Proofs(ctx context.Context, finding string) ([]rounds.Proof, e
 	return p.store.Proofs(ctx, finding)
 }
 
+// Login shows what would be typed on a device whose factory login is tried: name and
+// password, as its maker documents them; "" if nothing would.
+func (p *Program) Login(d discovery.Device) string {
+	for _, l := range p.catalog.LoginsFor(d.Family) {
+		return l.User + " / " + l.Password
+	}
+	return ""
+}
+
 // Consent keeps what the user said about trying factory passwords on a device.
 func (p *Program) Consent(ctx context.Context, device discovery.DeviceID, c rounds.Consent) error {
 	return p.keep(ctx, func(w *rounds.Walker) error { return p.store.SaveConsent(ctx, w.Home.ID, device, c) })

@@ -235,7 +235,7 @@ func (c *scanCmd) enter(r *run, questions *bufio.Reader) error {
 // consent asks whether the factory password of a device may be tried.
 func (c *scanCmd) consent(r *run, questions *bufio.Reader, d discovery.Device) rounds.Consent {
 	name := r.program.Words.DeviceName(&d)
-	if yes(r, questions, r.program.Words.T("cli.ask-password", text.Args{"device": name})) {
+	if yes(r, questions, r.program.Words.T("cli.ask-password", text.Args{"device": name, "login": r.program.Login(d)})) {
 		return rounds.ConsentGiven
 	}
 	return rounds.ConsentRefused

@@ -131,10 +131,10 @@ func (w *Writer) verdict(s rounds.Snapshot, open []checks.Finding) string {
 	case len(open) > 0:
 	case n == 0:
 		return w.Words.T("verdict.none", nil)
-	case !s.Complete || len(s.Unchecked()) > 0:
-		return w.Words.T("verdict.partly", text.Args{"n": n})
-	default:
+	case s.AllGood():
 		return w.Words.T("verdict.allgood", text.Args{"n": n})
+	default:
+		return w.Words.T("verdict.partly", text.Args{"n": n})
 	}
 	today := 0
 	for _, f := range open {
