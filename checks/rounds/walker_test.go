@@ -188,6 +188,9 @@ func (h *home) politeness(t *testing.T, s rounds.Snapshot) {
 		refused := 0 // knocks at closed doors: the device did not see a connection
 		sent := 0    // over connections; a datagram to a closed port reaches nobody who counts
 		for _, r := range ledger.Requests {
+			if !lan.Listed(r.Transport, r.Line) {
+				t.Errorf("%s was sent %q", fake.Name, r.Line)
+			}
 			if r.Transport == "tcp" {
 				sent += r.Sent
 			}

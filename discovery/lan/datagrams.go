@@ -33,6 +33,9 @@ func (h *Home) Ask(ctx context.Context, q Question, answer func(from netip.AddrP
 	if !q.To.Addr().Is4() || !q.To.Addr().IsMulticast() {
 		return fmt.Errorf("ask %s: %w", q.To, ErrOutside)
 	}
+	if !Listed("udp", q.Line) {
+		return fmt.Errorf("%q to %s: %w", q.Line, q.To, ErrNotListed)
+	}
 	ifi, err := net.InterfaceByIndex(h.Network.Index)
 	if err != nil {
 		return fmt.Errorf("find interface %q: %w", h.Network.Interface, err)

@@ -27,6 +27,9 @@ func (h *Home) Exchange(ctx context.Context, to netip.AddrPort, payload []byte, 
 	if forbidden(to.Port()) {
 		return nil, fmt.Errorf("ask %s: %w", to, ErrForbiddenPort)
 	}
+	if !Listed("udp", line) {
+		return nil, fmt.Errorf("%q to %s: %w", line, to, ErrNotListed)
+	}
 	var d net.Dialer
 	if h.Network.Addr.Is4() && to.Addr().Is4() {
 		d.LocalAddr = &net.UDPAddr{IP: h.Network.Addr.AsSlice()}

@@ -57,7 +57,7 @@ func (l *listener) count() int {
 func TestAnExchangeIsOneDatagramAndInTheLedger(t *testing.T) {
 	l := hear(t, func(l *listener, from net.Addr, _ int) { l.WriteTo([]byte("hello"), from) })
 	h := open()
-	got, err := h.Exchange(t.Context(), l.at, []byte("who?"), "question")
+	got, err := h.Exchange(t.Context(), l.at, []byte("who?"), "netbios NBSTAT *")
 	if err != nil || string(got) != "hello" {
 		t.Fatalf("got %q, %v", got, err)
 	}
@@ -66,7 +66,7 @@ func TestAnExchangeIsOneDatagramAndInTheLedger(t *testing.T) {
 	if l.count() != 1 || sum.Packets != 1 || sum.Connections != 0 || sum.BytesSent != 4 || sum.BytesReceived != 5 || len(sum.Requests) != 1 {
 		t.Fatalf("the device heard %d, the ledger holds %+v", l.count(), sum)
 	}
-	if r := sum.Requests[0]; r.Line != "question" || r.Port != l.at.Port() || r.Transport != "udp" || r.Sent != 4 || r.Received != 5 {
+	if r := sum.Requests[0]; r.Line != "netbios NBSTAT *" || r.Port != l.at.Port() || r.Transport != "udp" || r.Sent != 4 || r.Received != 5 {
 		t.Errorf("got %+v", r)
 	}
 }
@@ -86,7 +86,7 @@ func TestALostAnswerIsAskedForOnceMore(t *testing.T) {
 				}
 			})
 			h, start := open(), time.Now()
-			_, err := h.Exchange(t.Context(), l.at, []byte("who?"), "question")
+			_, err := h.Exchange(t.Context(), l.at, []byte("who?"), "netbios NBSTAT *")
 			if !errors.Is(err, tt.want) || l.count() != tt.asked {
 				t.Errorf("got %v after %d questions", err, l.count())
 			}
@@ -104,7 +104,7 @@ func TestAClosedPortIsNotAskedAgain(t *testing.T) {
 	l := hear(t, func(*listener, net.Addr, int) {})
 	_ = l.Close()
 	h := open()
-	_, err := h.Exchange(t.Context(), l.at, []byte("who?"), "question")
+	_, err := h.Exchange(t.Context(), l.at, []byte("who?"), "netbios NBSTAT *")
 	if by, _ := h.Traffic(); !errors.Is(err, ErrNoAnswer) || by[l.at.Addr()].Packets > exchangeTries {
 		t.Errorf("got %v, %+v", err, by)
 	}
@@ -116,7 +116,7 @@ func TestOnlyTheOneThatWasAskedIsHeard(t *testing.T) {
 		other.WriteTo([]byte("believe me"), from)
 		l.WriteTo([]byte("hello"), from)
 	})
-	got, err := open().Exchange(t.Context(), l.at, []byte("who?"), "question")
+	got, err := open().Exchange(t.Context(), l.at, []byte("who?"), "netbios NBSTAT *")
 	if err != nil || string(got) != "hello" {
 		t.Errorf("got %q, %v", got, err)
 	}
@@ -128,7 +128,7 @@ func TestDatagramsStayInTheHome(t *testing.T) {
 		"127.0.0.1:0": ErrForbiddenPort, "127.0.0.1:9100": ErrForbiddenPort,
 	} {
 		h := open()
-		if _, err := h.Exchange(t.Context(), netip.MustParseAddrPort(to), []byte("x"), "x"); !errors.Is(err, want) {
+		if _, err := h.Exchange(t.Context(), netip.MustParseAddrPort(to), []byte("x"), "netbios NBSTAT *"); !errors.Is(err, want) {
 			t.Errorf("%s: got %v, want %v", to, err, want)
 		}
 		if by, _ := h.Traffic(); len(by) > 0 {
@@ -142,7 +142,7 @@ func TestAnExchangeEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	if _, err := open().Exchange(ctx, l.at, []byte("who?"), "question"); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > time.Second {
+	if _, err := open().Exchange(ctx, l.at, []byte("who?"), "netbios NBSTAT *"); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > time.Second {
 		t.Errorf("got %v after %v", err, time.Since(start))
 	}
 	if l.count() != 1 {

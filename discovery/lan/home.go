@@ -228,6 +228,9 @@ func (h *Home) connect(ctx context.Context, to netip.AddrPort, p Pace, line stri
 	if forbidden(to.Port()) {
 		return nil, fmt.Errorf("connect to %s: %w", to, ErrForbiddenPort)
 	}
+	if !Listed("tcp", line) {
+		return nil, fmt.Errorf("%q to %s: %w", line, to, ErrNotListed)
+	}
 	l := h.lane(to.Addr())
 	if err := l.enter(ctx, p); err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", to, err)

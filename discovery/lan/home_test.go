@@ -160,7 +160,7 @@ func TestALoginIsCarriedOnce(t *testing.T) {
 func TestDevicesToLeaveAloneAreNeverReached(t *testing.T) {
 	h := open()
 	h.LeaveAlone([]netip.Addr{netip.MustParseAddr("127.0.0.10")})
-	if _, err := h.Dial(t.Context(), netip.MustParseAddrPort("127.0.0.10:80"), Gentle, "test"); !errors.Is(err, ErrOutside) {
+	if _, err := h.Dial(t.Context(), netip.MustParseAddrPort("127.0.0.10:80"), Gentle, "connect"); !errors.Is(err, ErrOutside) {
 		t.Errorf("got %v, want %v", err, ErrOutside)
 	}
 }
@@ -214,7 +214,7 @@ func TestCancelFreesTheDevice(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || time.Since(start) > time.Second {
 		t.Errorf("got %v after %v", err, time.Since(start))
 	}
-	c, err := h.Dial(t.Context(), at, Gentle, "again")
+	c, err := h.Dial(t.Context(), at, Gentle, "connect")
 	if err != nil {
 		t.Fatalf("the device is still busy: %v", err)
 	}

@@ -134,12 +134,12 @@ func TestThePracticeHomeIsLoopbackOnly(t *testing.T) {
 func TestRefusedAddressesAndPortsAreNeverDialled(t *testing.T) {
 	h := Open(discovery.Network{Practice: true, Prefix: netip.MustParsePrefix("127.0.0.0/27")}, "test", nil)
 	for _, a := range []string{"8.8.8.8:80", "203.0.113.5:80", "100.64.0.5:80", "192.0.2.1:80", "10.255.0.1:80", "127.0.0.99:80"} {
-		if _, err := h.Dial(t.Context(), netip.MustParseAddrPort(a), Gentle, "test"); !errors.Is(err, ErrOutside) {
+		if _, err := h.Dial(t.Context(), netip.MustParseAddrPort(a), Gentle, "connect"); !errors.Is(err, ErrOutside) {
 			t.Errorf("%s: got %v, want %v", a, err, ErrOutside)
 		}
 	}
 	for _, port := range []uint16{0, 515, 631, 9100, 9101, 9102, 9103, 9104, 9105, 9106, 9107} {
-		if _, err := h.Dial(t.Context(), netip.AddrPortFrom(netip.MustParseAddr("127.0.0.10"), port), Sturdy, "test"); !errors.Is(err, ErrForbiddenPort) {
+		if _, err := h.Dial(t.Context(), netip.AddrPortFrom(netip.MustParseAddr("127.0.0.10"), port), Sturdy, "connect"); !errors.Is(err, ErrForbiddenPort) {
 			t.Errorf("port %d: got %v, want %v", port, err, ErrForbiddenPort)
 		}
 	}

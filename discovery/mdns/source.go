@@ -117,6 +117,10 @@ func (s Source) Discover(ctx context.Context, report func(discovery.Observation)
 // browse asks for one type. The library wants a new resolver each time, and its channel
 // drained until it closes it, or it leaks.
 func (s Source) browse(ctx context.Context, ifi net.Interface, typ string, q *queue, tell func(discovery.Observation)) error {
+	line := "mdns PTR " + typ + ".local"
+	if !lan.Listed("udp", line) {
+		return fmt.Errorf("%q: %w", line, lan.ErrNotListed)
+	}
 	r, err := zeroconf.NewResolver(zeroconf.SelectIPTraffic(zeroconf.IPv4), zeroconf.SelectIfaces([]net.Interface{ifi}))
 	if err != nil {
 		return fmt.Errorf("listen for mDNS on %s: %w", ifi.Name, err)
@@ -131,7 +135,7 @@ func (s Source) browse(ctx context.Context, ifi net.Interface, typ string, q *qu
 		return fmt.Errorf("ask for %s on %s: %w", typ, ifi.Name, err)
 	}
 	for range sends {
-		s.Home.NoteMulticast(group, "mdns PTR "+typ+".local", questionBytes(typ))
+		s.Home.NoteMulticast(group, line, questionBytes(typ))
 	}
 	seen := 0
 	for e := range entries {
