@@ -45,9 +45,10 @@ var tiny = regexp.MustCompile(`(?i)^(espressif|beken|bouffalo|tuya|shenzhen bili
 
 // Apply fills in what d is from its facts. It forgets what it said before.
 func Apply(c *makers.Catalog, d *discovery.Device) {
-	votes := collect(c, d)
+	card := oui.Vendor(d.MAC)
+	votes := collect(c, d, card)
 	d.Evidence = nil
-	d.Tiny = tiny.MatchString(oui.Vendor(d.MAC))
+	d.Tiny = tiny.MatchString(card)
 	vendor, disputed := decide(votes, fieldVendor, "")
 	d.Vendor = take(d, vendor, disputed)
 	fields := []struct {
@@ -82,10 +83,11 @@ func take(d *discovery.Device, v vote, disputed bool) string {
 	return v.value
 }
 
-func collect(c *makers.Catalog, d *discovery.Device) []vote {
+// collect lets every sign vote that matches; card is the maker of the network card.
+func collect(c *makers.Catalog, d *discovery.Device, card string) []vote {
 	facts := d.Facts
-	if v := oui.Vendor(d.MAC); v != "" {
-		facts = append(slices.Clip(facts), discovery.Fact{Key: discovery.FactMACVendor, Value: v})
+	if card != "" {
+		facts = append(slices.Clip(facts), discovery.Fact{Key: discovery.FactMACVendor, Value: card})
 	}
 	var votes []vote
 	for _, f := range facts {

@@ -24,7 +24,7 @@ import (
 
 const (
 	// port is the only one that is asked (RFC 8010, section 4), whatever is announced.
-	port = 631
+	port = lan.IPPPort
 	// usualPath is where most printers print (PWG 5100.14, section 4.2).
 	usualPath = "ipp/print"
 )

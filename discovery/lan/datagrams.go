@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"time"
 
 	"golang.org/x/net/ipv4"
@@ -173,54 +174,43 @@ func (h *Home) NoteMulticast(to netip.AddrPort, line string, bytes int) {
 // knocks at the router if the system does not know it yet, and gives up after a second:
 // the zero MAC.
 func (h *Home) GatewayMAC(ctx context.Context) discovery.MAC {
-	const patience = 10 // times 100 ms
 	gw := h.Network.Gateway
 	if h.Network.Practice || !gw.IsValid() {
 		return discovery.MAC{}
 	}
-	for i := range patience {
-		table, err := neighborTable(h.Network.Index)
-		if err != nil {
-			return discovery.MAC{}
-		}
-		for _, n := range table {
-			if n.Addr == gw {
-				return n.MAC
-			}
-		}
-		if i == 0 && h.Allowed(gw) {
-			_ = h.Knock(ctx, []netip.Addr{gw})
-		}
-		if sleep(ctx, 100*time.Millisecond) != nil {
-			break
-		}
+	// The table of the system, not Neighbors: the router may be outside the part of the home
+	// that is looked at.
+	found, err := h.await(ctx, []netip.Addr{gw}, func() ([]Neighbor, error) { return neighborTable(h.Network.Index) },
+		func(n Neighbor) bool { return n.Addr == gw })
+	if err != nil || len(found) == 0 {
+		return discovery.MAC{}
 	}
-	return discovery.MAC{}
+	return found[0].MAC
 }
 
 // Locate tells at which IPv4 addresses a hardware address is now. It knocks where it was and
 // waits a second at most; none means that it is not there. discovery.ErrUnavailable means that the
 // system cannot tell.
 func (h *Home) Locate(ctx context.Context, mac discovery.MAC, was []netip.Addr) ([]netip.Addr, error) {
-	const patience = 10 // times 100 ms
-	var knock []netip.Addr
-	for _, a := range was {
-		if a.Is4() && h.Allowed(a) {
-			knock = append(knock, a)
-		}
+	found, err := h.await(ctx, was, h.Neighbors, func(n Neighbor) bool { return n.MAC == mac && n.Sure && n.Addr.Is4() })
+	var addrs []netip.Addr
+	for _, n := range found {
+		addrs = append(addrs, n.Addr)
 	}
+	return addrs, err
+}
+
+// await reads the neighbour table until it holds somebody who is meant, for a second at
+// most; none is no error. If nobody is there at once, it knocks at the IPv4 addresses given.
+func (h *Home) await(ctx context.Context, knock []netip.Addr, table func() ([]Neighbor, error), meant func(Neighbor) bool) ([]Neighbor, error) {
+	const patience = 10 // times 100 ms
+	knock = slices.DeleteFunc(slices.Clone(knock), func(a netip.Addr) bool { return !a.Is4() || !h.Allowed(a) })
 	for i := range patience {
-		table, err := h.Neighbors()
+		all, err := table()
 		if err != nil {
 			return nil, err
 		}
-		var found []netip.Addr
-		for _, n := range table {
-			if n.MAC == mac && n.Sure && n.Addr.Is4() {
-				found = append(found, n.Addr)
-			}
-		}
-		if len(found) > 0 {
+		if found := slices.DeleteFunc(all, func(n Neighbor) bool { return !meant(n) }); len(found) > 0 {
 			return found, nil
 		}
 		if i == 0 {

@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -213,7 +212,7 @@ func (l *lane) note(r discovery.Request, t discovery.Traffic) {
 // line is what the ledger calls it, such as "telnet greeting". The end of ctx breaks the
 // connection; closing it frees the device for the next.
 func (h *Home) Dial(ctx context.Context, to netip.AddrPort, p Pace, line string) (net.Conn, error) {
-	if strconv.Itoa(int(to.Port())) == ippPort {
+	if to.Port() == IPPPort {
 		return nil, fmt.Errorf("connect to %s: %w", to, ErrForbiddenPort)
 	}
 	return h.connect(ctx, to, p, line)

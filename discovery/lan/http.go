@@ -153,7 +153,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 // request, so that what was looked at is what is sent.
 func (t *transport) reads(req *http.Request) (question, error) {
 	carries := req.Header.Get("Authorization") != "" || req.Header.Get("Cookie") != "" || req.URL.User != nil
-	printing := req.URL.Port() == ippPort
+	printing := req.URL.Port() == strconv.Itoa(IPPPort)
 	switch {
 	case carries && !t.login:
 		return question{}, fmt.Errorf("send a login to %s: %w", req.URL.Path, ErrNotReading)

@@ -11,8 +11,9 @@ import (
 	"strings"
 )
 
-// ippPort is the door of printers (RFC 8010, section 4). Nothing but askPrinter goes there.
-const ippPort = "631"
+// IPPPort is the door of printers (RFC 8010, section 4). Nothing but the question what a
+// printer is goes there.
+const IPPPort = 631
 
 // The questions that are asked by POST and change nothing, by their names in the ledger.
 const (

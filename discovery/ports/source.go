@@ -68,9 +68,6 @@ var doors = []door{
 	{53, "dns", silent},
 }
 
-// ippPort is the door of printers.
-const ippPort = 631
-
 const (
 	// maxGentle is how many doors an unrecognised device is tried at, besides those that it
 	// announces: a tiny one may restart when it is asked more.
@@ -144,7 +141,7 @@ func plan(d discovery.Device, pace lan.Pace) []door {
 		}
 	}
 	for _, s := range d.Services {
-		if s.Transport != "tcp" || s.Port == ippPort { // printers are asked in their own language only
+		if s.Transport != "tcp" || s.Port == lan.IPPPort { // printers are asked in their own language only
 			continue
 		}
 		if i := slices.IndexFunc(doors, func(dr door) bool { return dr.port == s.Port }); i >= 0 {
