@@ -27,8 +27,9 @@ type Source interface {
 type Prober interface {
 	// Name is stable and lower case, such as "ports". It is stored in history.
 	Name() string
-	// Probe reports what d answers until it has asked all it wants to ask or ctx ends.
-	Probe(ctx context.Context, d Device, report func(Observation)) error
+	// Probe reports what the device answers until it has asked all it wants to ask or ctx
+	// ends. now gives the device as it is known at that moment: what is reported counts at once.
+	Probe(ctx context.Context, now func() Device, report func(Observation)) error
 }
 
 // An Observation is what one source learned at one moment.

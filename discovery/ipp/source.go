@@ -39,7 +39,8 @@ func (Prober) Name() string { return "ipp" }
 
 // Probe implements discovery.Prober. It asks once; a printer that refuses, or that says
 // nothing of its model, is asked once more, for everything.
-func (p Prober) Probe(ctx context.Context, d discovery.Device, report func(discovery.Observation)) error {
+func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report func(discovery.Observation)) error {
+	d := now()
 	a := d.Addr()
 	at, uri, ok := where(d)
 	if !ok {

@@ -115,7 +115,7 @@ func TestAPrinterIsAskedOnceOrTwice(t *testing.T) {
 			h := lan.Open(n, "test", nil)
 			d := discovery.Device{Kind: discovery.KindPrinter, Addrs: []netip.Addr{netip.MustParseAddr(tt.addr)}, Facts: tt.facts, Services: tt.services}
 			var got []discovery.Fact
-			if err := (Prober{Home: h}).Probe(t.Context(), d, func(o discovery.Observation) { got = append(got, o.Facts...) }); err != nil {
+			if err := (Prober{Home: h}).Probe(t.Context(), func() discovery.Device { return d }, func(o discovery.Observation) { got = append(got, o.Facts...) }); err != nil {
 				t.Fatal(err)
 			}
 			f.mu.Lock()

@@ -28,7 +28,8 @@ type Prober struct {
 func (Prober) Name() string { return "netbios" }
 
 // Probe implements discovery.Prober. It sends one datagram, and after silence one more.
-func (p Prober) Probe(ctx context.Context, d discovery.Device, report func(discovery.Observation)) error {
+func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report func(discovery.Observation)) error {
+	d := now()
 	a := d.Addr()
 	if !a.Is4() || !speaks(d) { // NetBIOS knows no IPv6
 		return nil

@@ -84,7 +84,7 @@ func TestADeviceIsAskedOnce(t *testing.T) {
 			var got []discovery.Fact
 			mac := ""
 			tt.d.Addrs = []netip.Addr{netip.MustParseAddr(tt.addr)}
-			err = Prober{Home: h}.Probe(t.Context(), tt.d, func(o discovery.Observation) {
+			err = Prober{Home: h}.Probe(t.Context(), func() discovery.Device { return tt.d }, func(o discovery.Observation) {
 				got, mac = append(got, o.Facts...), o.MAC.String()
 			})
 			if err != nil {

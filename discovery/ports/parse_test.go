@@ -131,7 +131,7 @@ func FuzzParseRTSP(f *testing.F) {
 
 func TestNothingIsVisitedWithoutAnAddress(t *testing.T) {
 	h := lan.Open(discovery.Network{Practice: true, Prefix: netip.MustParsePrefix("127.0.0.0/27")}, "test", nil)
-	if err := (Prober{Home: h}).Probe(t.Context(), discovery.Device{}, nil); err != nil {
+	if err := (Prober{Home: h}).Probe(t.Context(), func() discovery.Device { return discovery.Device{} }, nil); err != nil {
 		t.Error(err)
 	}
 }

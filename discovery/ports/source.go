@@ -96,19 +96,25 @@ type Prober struct {
 func (Prober) Name() string { return "ports" }
 
 // Probe implements discovery.Prober.
-func (p Prober) Probe(ctx context.Context, d discovery.Device, report func(discovery.Observation)) error {
+func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report func(discovery.Observation)) error {
+	d := now()
 	a := d.Addr()
 	if !a.IsValid() || a == p.Home.Network.Addr {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, perDevice)
 	defer cancel()
-	pace := lan.PaceOf(d)
+	tried := map[uint16]bool{}
 	open, silence := 0, 0
-	for _, dr := range plan(d, pace) {
-		if silence == maxSilence && !announced(d, dr.port) {
-			continue
+	for {
+		// What it said at the last door, or to others meanwhile, may open or close more of the list.
+		d = now()
+		pace := lan.PaceOf(d)
+		dr, ok := next(d, pace, tried, silence >= maxSilence)
+		if !ok {
+			return nil
 		}
+		tried[dr.port] = true
 		o, err := p.knock(ctx, netip.AddrPortFrom(a, dr.port), dr, pace)
 		switch {
 		case ctx.Err() != nil || errors.Is(err, lan.ErrBudget):
@@ -129,7 +135,17 @@ func (p Prober) Probe(ctx context.Context, d discovery.Device, report func(disco
 			return nil
 		}
 	}
-	return nil
+}
+
+// next gives the first door of the plan that was not tried; of a silent device only those
+// that it announces.
+func next(d discovery.Device, pace lan.Pace, tried map[uint16]bool, silent bool) (door, bool) {
+	for _, dr := range plan(d, pace) {
+		if !tried[dr.port] && (!silent || announced(d, dr.port)) {
+			return dr, true
+		}
+	}
+	return door{}, false
 }
 
 // plan lists the doors to try, those that the device announces first.

@@ -130,17 +130,24 @@ func (r *run) visit(ctx context.Context, e *entry) {
 	}
 	for _, p := range r.Probers {
 		r.mu.Lock()
-		d, gone := e.copied(), e.gone
+		stop := e.gone || e.LeaveAlone // merged into one that is visited itself, or not to be touched
 		r.mu.Unlock()
-		if gone || d.LeaveAlone { // merged into one that is visited itself, or not to be touched
+		if stop {
 			return
 		}
 		start := time.Now()
-		err := p.Probe(ctx, d, func(o discovery.Observation) { r.report(ctx, o) })
+		err := p.Probe(ctx, func() discovery.Device { return r.now(e) }, func(o discovery.Observation) { r.report(ctx, o) })
 		if err != nil {
 			r.ended(ctx, p.Name(), start, err)
 		}
 	}
+}
+
+// now copies a device as it is known at this moment.
+func (r *run) now(e *entry) discovery.Device {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return e.copied()
 }
 
 func (r *run) ended(ctx context.Context, name string, start time.Time, err error) {

@@ -29,7 +29,8 @@ type Prober struct {
 func (Prober) Name() string { return "snmp" }
 
 // Probe implements discovery.Prober. It sends one datagram, and after silence one more.
-func (p Prober) Probe(ctx context.Context, d discovery.Device, report func(discovery.Observation)) error {
+func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report func(discovery.Observation)) error {
+	d := now()
 	a := d.Addr()
 	if !a.IsValid() || !speaks(d) {
 		return nil

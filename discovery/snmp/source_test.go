@@ -85,7 +85,7 @@ func TestADeviceIsAskedOnce(t *testing.T) {
 			h := lan.Open(n, "test", nil)
 			var got []discovery.Fact
 			d := discovery.Device{Kind: tt.kind, Addrs: []netip.Addr{netip.MustParseAddr(tt.addr)}}
-			if err := (Prober{Home: h}).Probe(t.Context(), d, func(o discovery.Observation) { got = append(got, o.Facts...) }); err != nil {
+			if err := (Prober{Home: h}).Probe(t.Context(), func() discovery.Device { return d }, func(o discovery.Observation) { got = append(got, o.Facts...) }); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
