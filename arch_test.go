@@ -41,7 +41,8 @@ var layers = map[string][]string{
 	"discovery/snmp":    {"discovery", "discovery/lan"},
 	"discovery/wsd":     {"discovery", "discovery/lan"},
 	// It turns recorded answers into facts with the parsers of the sources.
-	"discovery/recorded": {"assets/makers", "discovery", "discovery/identify", "discovery/mdns", "discovery/ports", "discovery/ssdp"},
+	"discovery/fields":   {"discovery"},
+	"discovery/recorded": {"assets/makers", "discovery", "discovery/fields", "discovery/identify", "discovery/mdns", "discovery/ports", "discovery/ssdp"},
 	"discovery/testhome": {},
 
 	"checks":              {"discovery"},
@@ -109,7 +110,7 @@ var rare = map[string][]string{
 }
 
 // notSources are the folders below discovery that find no devices.
-var notSources = []string{"identify", "lan", "recorded", "scan", "sources", "testhome"}
+var notSources = []string{"fields", "identify", "lan", "recorded", "scan", "sources", "testhome"}
 
 // notChecks are the folders below checks that look for no weakness.
 var notChecks = []string{"all", "rounds"}

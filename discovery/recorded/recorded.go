@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"porchlight/assets/makers"
 	"porchlight/discovery"
+	"porchlight/discovery/fields"
 	"porchlight/discovery/identify"
 	"porchlight/discovery/mdns"
 	"porchlight/discovery/ports"
@@ -46,6 +46,7 @@ type observation struct {
 		Headers map[string]any `json:"headers"`
 		Title   string         `json:"title"`
 		Realm   string         `json:"realm"`
+		Path    string         `json:"path"`
 		Body    string         `json:"body"`
 	} `json:"http"`
 	Banners []struct {
@@ -99,7 +100,7 @@ func (o *observation) device(c *makers.Catalog) discovery.Device {
 	for _, m := range o.MDNS {
 		txt := make([]string, 0, len(m.TXT))
 		for k, v := range m.TXT {
-			txt = append(txt, k+"="+scalar(v))
+			txt = append(txt, k+"="+fields.Scalar(v))
 		}
 		slices.Sort(txt)
 		d.Facts = append(d.Facts, mdns.Facts(m.Service, m.Instance, m.Host, txt)...)
@@ -107,7 +108,7 @@ func (o *observation) device(c *makers.Catalog) discovery.Device {
 	for _, s := range o.SSDP {
 		d.Facts = append(d.Facts, ssdp.AnswerFacts(s.Server, s.ST, s.USN)...)
 		for k, v := range s.Extra {
-			add(&d, discovery.FactKey("ssdp."+strings.ToLower(k)), scalar(v))
+			add(&d, discovery.FactKey("ssdp."+strings.ToLower(k)), fields.Scalar(v))
 		}
 	}
 	if o.UPnP != "" {
@@ -119,12 +120,15 @@ func (o *observation) device(c *makers.Catalog) discovery.Device {
 	for _, h := range o.HTTP {
 		header := http.Header{}
 		for k, v := range h.Headers {
-			header.Set(k, scalar(v))
+			header.Set(k, fields.Scalar(v))
 		}
 		if h.Realm != "" {
 			header.Set("Www-Authenticate", `Basic realm="`+strings.ReplaceAll(h.Realm, `"`, "")+`"`)
 		}
 		d.Facts = append(d.Facts, ports.PageFacts(header, []byte("<title>"+h.Title+"</title>"+h.Body), excerpts)...)
+		if facts, err := fields.JSON(fields.Under(h.Path), []byte(h.Body)); err == nil {
+			d.Facts = append(d.Facts, facts...)
+		}
 	}
 	for _, b := range o.Banners {
 		text := b.Text
@@ -136,54 +140,10 @@ func (o *observation) device(c *makers.Catalog) discovery.Device {
 	add(&d, discovery.FactSNMP+"sysdescr", o.SNMP)
 	add(&d, discovery.FactSNMP+"sysobjectid", o.ObjectID)
 	for _, j := range o.JSON {
-		flatten(&d, discovery.FactJSON+discovery.FactKey(discovery.Clean(j.Path)), j.Body, 0)
+		d.Facts = append(d.Facts, fields.Value(fields.Under(j.Path), j.Body)...)
 	}
 	d.Facts = d.Facts[:min(len(d.Facts), discovery.MaxFacts)]
 	return d
-}
-
-// Limits on a JSON answer.
-const (
-	maxJSONDepth = 6
-	maxJSONFacts = 150
-)
-
-// flatten makes a fact of each scalar in a JSON answer, its key the way to it with dots. Of
-// a list only the first entry counts.
-func flatten(d *discovery.Device, key discovery.FactKey, v any, depth int) {
-	if depth > maxJSONDepth || len(d.Facts) >= maxJSONFacts {
-		return
-	}
-	switch v := v.(type) {
-	case map[string]any:
-		names := make([]string, 0, len(v))
-		for name := range v {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			flatten(d, key+"."+discovery.FactKey(discovery.Clean(name)), v[name], depth+1)
-		}
-	case []any:
-		if len(v) > 0 {
-			flatten(d, key, v[0], depth+1)
-		}
-	default:
-		add(d, key, scalar(v))
-	}
-}
-
-// scalar writes a JSON value as people would; "" for what is not a scalar.
-func scalar(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case bool:
-		return strconv.FormatBool(v)
-	}
-	return ""
 }
 
 func add(d *discovery.Device, key discovery.FactKey, value string) {
