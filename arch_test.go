@@ -28,18 +28,21 @@ var layers = map[string][]string{
 	"discovery/lan":       {"discovery"},
 	"discovery/mdns":      {"discovery", "discovery/lan"},
 	"discovery/neighbors": {"discovery", "discovery/lan"},
-	"discovery/ports":     {"discovery", "discovery/lan"},
+	"discovery/ports":     {"discovery", "discovery/fields", "discovery/lan"},
 	"discovery/ssdp":      {"discovery", "discovery/lan"},
 	"discovery/identify":  {"assets/makers", "assets/oui", "discovery"},
 	"discovery/scan":      {"assets/makers", "discovery", "discovery/identify"},
 	"discovery/sources": {
-		"assets/makers", "discovery", "discovery/ipp", "discovery/lan", "discovery/mdns", "discovery/neighbors", "discovery/netbios",
-		"discovery/ports", "discovery/snmp", "discovery/ssdp", "discovery/wsd",
+		"assets/makers", "discovery", "discovery/ipp", "discovery/lan", "discovery/mdns", "discovery/names", "discovery/neighbors", "discovery/netbios",
+		"discovery/ports", "discovery/questions", "discovery/snmp", "discovery/ssdp", "discovery/vendorudp", "discovery/wsd",
 	},
-	"discovery/ipp":     {"discovery", "discovery/lan"},
-	"discovery/netbios": {"discovery", "discovery/lan"},
-	"discovery/snmp":    {"discovery", "discovery/lan"},
-	"discovery/wsd":     {"discovery", "discovery/lan"},
+	"discovery/ipp":       {"discovery", "discovery/lan"},
+	"discovery/names":     {"discovery", "discovery/lan"},
+	"discovery/netbios":   {"discovery", "discovery/lan"},
+	"discovery/questions": {"assets/makers", "discovery", "discovery/fields", "discovery/identify", "discovery/lan"},
+	"discovery/snmp":      {"discovery", "discovery/lan"},
+	"discovery/vendorudp": {"discovery", "discovery/fields", "discovery/lan"},
+	"discovery/wsd":       {"discovery", "discovery/lan"},
 	// It turns recorded answers into facts with the parsers of the sources.
 	"discovery/fields":   {"discovery"},
 	"discovery/recorded": {"assets/makers", "discovery", "discovery/fields", "discovery/identify", "discovery/mdns", "discovery/ports", "discovery/ssdp"},
@@ -47,29 +50,60 @@ var layers = map[string][]string{
 
 	"checks":              {"discovery"},
 	"checks/defaultlogin": {"assets/makers", "checks", "discovery", "discovery/lan"},
-	"checks/firmware":     {"assets/makers", "checks", "discovery"},
+	"checks/firmware":     {"assets/makers", "checks", "checks/versions", "discovery"},
 	// It reads the list of doors where discovery/ssdp found the router's description: one name of a fact.
-	"checks/portforward": {"checks", "discovery", "discovery/ssdp"},
-	"checks/telnet":      {"checks", "discovery"},
-	"checks/all":         {"assets/makers", "checks", "checks/defaultlogin", "checks/firmware", "checks/portforward", "checks/telnet"},
-	"checks/rounds":      {"assets/makers", "checks", "discovery", "discovery/lan", "discovery/scan"},
+	"checks/portforward": {"checks", "discovery", "discovery/lan", "discovery/ssdp"},
+	"checks/upnp":        {"checks", "discovery", "discovery/lan", "discovery/ssdp"},
+	"checks/wps":         {"checks", "discovery", "discovery/ssdp"},
+	"checks/plainlogin":  {"checks", "discovery"},
+	"checks/certificate": {"checks", "discovery"},
+	"checks/newdevice":   {"checks", "discovery"},
+	"checks/wifi":        {"checks", "discovery"},
+	"checks/resolver":    {"checks", "discovery"},
+	"checks/outside":     {"discovery/lan"},
+	"checks/news":        {"discovery", "discovery/lan"},
+	"checks/dhcp":        {"checks", "discovery"},
+	// What discovery takes for telnet, and how it asks by SNMP, these take over.
+	"checks/telnet":    {"checks", "discovery", "discovery/ports"},
+	"checks/snmp":      {"checks", "discovery", "discovery/lan", "discovery/snmp"},
+	"checks/adb":       {"checks", "discovery"},
+	"checks/camera":    {"assets/makers", "checks", "discovery", "discovery/lan"},
+	"checks/openadmin": {"assets/makers", "checks", "discovery", "discovery/fields", "discovery/lan"},
+	"checks/ftp":       {"checks", "discovery"},
+	"checks/mqtt":      {"checks", "discovery", "discovery/lan"},
+	"checks/rawprint":  {"checks", "discovery"},
+	"checks/smb":       {"checks", "discovery"},
+	"checks/ssh":       {"checks", "discovery"},
+	"checks/vnc":       {"checks", "discovery"},
+	"checks/all": {
+		"assets/makers", "checks", "checks/adb", "checks/camera", "checks/certificate", "checks/defaultlogin", "checks/dhcp",
+		"checks/firmware", "checks/ftp", "checks/mqtt", "checks/newdevice", "checks/openadmin", "checks/plainlogin", "checks/portforward",
+		"checks/rawprint", "checks/resolver", "checks/smb", "checks/snmp", "checks/ssh", "checks/telnet", "checks/upnp", "checks/vnc",
+		"checks/wifi", "checks/wps",
+	},
+	"checks/rounds": {"assets/makers", "assets/oui", "checks", "checks/way", "discovery", "discovery/lan", "discovery/scan"},
+	"checks/way":    {"checks", "discovery/lan"},
+	// Any check may weigh versions: it knows no other package.
+	"checks/versions": {},
 
-	"store": {"checks", "checks/rounds", "discovery"},
+	"store": {"checks", "checks/news", "checks/rounds", "discovery"},
 
-	"assets/oui":    {"discovery"},
-	"packaging/oui": {"discovery"},
-	"assets":        {},
-	"assets/makers": {"discovery"},
-	"assets/text":   {"assets", "checks", "discovery"},
+	"assets/oui":          {"discovery"},
+	"packaging/oui":       {"discovery"},
+	"packaging/knowledge": {"assets/makers", "discovery"},
+	"packaging/sign":      {"checks/news"},
+	"assets":              {},
+	"assets/makers":       {"discovery"},
+	"assets/text":         {"assets", "assets/makers", "checks", "discovery"},
 
 	"ui":       {"assets/text", "checks", "checks/rounds", "discovery", "ui/parts"},
 	"ui/parts": {"assets", "checks", "discovery"},
 	"ui/program": {
-		"assets/makers", "assets/text", "checks", "checks/all", "checks/rounds", "discovery", "discovery/lan",
+		"assets/makers", "assets/text", "checks", "checks/all", "checks/defaultlogin", "checks/news", "checks/outside", "checks/rounds", "discovery", "discovery/lan",
 		"discovery/sources", "discovery/testhome", "store",
 	},
 	"ui/terminal": {
-		"assets/makers", "assets/text", "checks", "checks/rounds", "discovery", "discovery/lan", "discovery/recorded", "ui/program",
+		"assets/makers", "assets/text", "checks", "checks/firmware", "checks/news", "checks/rounds", "discovery", "discovery/lan", "discovery/recorded", "ui/program",
 	},
 }
 
@@ -77,21 +111,26 @@ var layers = map[string][]string{
 // ARCHITECTURE.md.
 var dependencies = map[string][]string{
 	"fyne.io/fyne/v2":                  {".", "ui", "ui/parts"},
+	"github.com/Masterminds/semver/v3": {"checks/versions"},
 	"github.com/OpenPrinting/goipp":    {"discovery/ipp"},
-	"github.com/gosnmp/gosnmp":         {"discovery/snmp"},
+	"github.com/gosnmp/gosnmp":         {"checks/defaultlogin", "discovery/snmp"},
 	"github.com/pelletier/go-toml/v2":  {"assets/makers"},
 	"github.com/adrg/xdg":              {"ui/program"},
 	"github.com/alecthomas/kong":       {"ui/terminal"},
 	"github.com/gofrs/flock":           {"store"},
 	"github.com/grandcat/zeroconf":     {"discovery/mdns"},
 	"github.com/huin/goupnp":           {"checks/portforward", "discovery/ssdp"},
+	"github.com/icholy/digest":         {"checks/defaultlogin"},
 	"github.com/jeandeaual/go-locale":  {"."},
 	"github.com/jsimonetti/rtnetlink":  {"discovery/lan"},
+	"github.com/mdlayher/genetlink":    {"discovery/lan"},
+	"github.com/mdlayher/netlink":      {"discovery/lan"},
 	"github.com/mattn/go-sqlite3":      {"store"},
 	"github.com/miekg/dns":             {"discovery/mdns", "discovery/testhome"},
 	"github.com/nicksnyder/go-i18n/v2": {"assets/text"},
 	"github.com/pressly/goose/v3":      {"store"},
-	"golang.org/x/net":                 {"checks/portforward", "discovery/lan", "discovery/ports", "discovery/ssdp", "discovery/testhome", "discovery/wsd"},
+	"golang.org/x/crypto":              {"checks/defaultlogin"},
+	"golang.org/x/net":                 {"checks/portforward", "checks/resolver", "discovery/fields", "discovery/lan", "discovery/names", "discovery/ssdp", "discovery/testhome", "discovery/wsd"},
 	"golang.org/x/sys":                 {"discovery/lan", "discovery/testhome"},
 	"golang.org/x/term":                {"."},
 	"golang.org/x/text":                {"assets/text"},
@@ -113,7 +152,7 @@ var rare = map[string][]string{
 var notSources = []string{"fields", "identify", "lan", "recorded", "scan", "sources", "testhome"}
 
 // notChecks are the folders below checks that look for no weakness.
-var notChecks = []string{"all", "rounds"}
+var notChecks = []string{"all", "news", "outside", "rounds", "versions", "way"}
 
 // topFolders are all folders that the project has at the top; hidden ones do not count.
 var topFolders = []string{"assets", "checks", "discovery", "packaging", "store", "ui"}

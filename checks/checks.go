@@ -11,6 +11,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
+	"slices"
+	"syscall"
 	"time"
 
 	"porchlight/discovery"
@@ -46,39 +49,102 @@ type Check interface {
 	// Applies decides from what discovery saw; it does no I/O.
 	Applies(d discovery.Device) bool
 	// Run returns what it found; none means clear. An error means "could not check"
-	// and is never shown as safe. Run leaves the device as it was.
+	// and is never shown as safe; ErrNotApplicable that there was nothing to check. Run leaves
+	// the device as it was.
 	Run(ctx context.Context, t Target) ([]Finding, error)
+}
+
+// ErrNotApplicable means that a check has no say about a device after all: it is shown neither as
+// safe nor as unchecked, and fixes nothing.
+var ErrNotApplicable = errors.New("the check does not apply")
+
+// A Way leads to one device and to nobody else, within its pace and caps. What is said on it
+// is named by a line of discovery/lan/requests.txt; a line that is not there is refused.
+type Way struct {
+	// Dial connects to a TCP port.
+	Dial func(ctx context.Context, port uint16, line string) (net.Conn, error)
+	// Exchange sends a datagram to a UDP port and gives the answer. It is asked again after silence.
+	Exchange func(ctx context.Context, port uint16, payload []byte, line string) ([]byte, error)
+	// HTTP names its lines itself: "GET /path". It only reads.
+	HTTP *http.Client
+}
+
+// A Try is one login that was tried on a device, whoever asked for it.
+type Try struct {
+	At     time.Time // UTC
+	Row    string    // the ID of the documented login; never what was typed
+	Failed bool
 }
 
 // A Target is the device under check and the only ways to reach it.
 type Target struct {
 	Device discovery.Device
-	// Dial connects to a TCP port of this device, within its pace and caps.
-	Dial func(ctx context.Context, port uint16) (net.Conn, error)
-	// HTTP reaches this device only. It carries no login and only reads.
-	HTTP *http.Client
-	// Login runs try with a client that may carry one login. It refuses with
-	// ErrLoginNotAllowed unless the user agreed for this device and the limits leave room,
-	// and it counts the try before a byte is sent. try reports whether the device said yes.
-	Login func(ctx context.Context, try func(*http.Client) (bool, error)) (bool, error)
+	Way    // it carries no login
+	// Login runs try with a way that may carry one documented login; its HTTP client keeps the
+	// cookies of that one session. It refuses with NotChecked unless the user agreed for this device
+	// and the limits leave room, and it counts the try before a byte is sent. try reports whether
+	// the device said yes.
+	Login func(ctx context.Context, row string, try func(Way) (bool, error)) (bool, error)
+	// Tries lists the logins of the last 90 days on this device, newest first.
+	Tries func(ctx context.Context) ([]Try, error)
 	// Before are the open findings of this check on this device, from earlier looks. A check
 	// that no longer applies still runs while there are any, to see whether they are fixed.
 	Before []Finding
 	// Others are all devices of the home, to name the one behind an open door.
 	Others []discovery.Device
-	Log    *slog.Logger
+	// WiFi is what this computer is joined to, as its system tells.
+	WiFi discovery.WiFi
+	// Resolver asks the name server of the router, which has a turn and a budget of its own.
+	Resolver func(ctx context.Context, payload []byte, line string) ([]byte, error)
+	// AskDHCP asks everybody in the home who hands out addresses, and gives the answers as they came.
+	// Nothing that is offered is taken. It may be asked only if the user has switched that on.
+	AskDHCP func(ctx context.Context) ([][]byte, error)
+	// NoteOutside books in the ledger what a check asked outside of the home. Only one that the
+	// user has switched on for that does so, by its own means.
+	NoteOutside func(url, line string, sent, received int)
+	Log         *slog.Logger
+}
+
+// Doors lists the ports where a check has to look: those of the device's services that are
+// meant, and those where it found something before.
+func (t *Target) Doors(meant func(discovery.Service) bool) []uint16 {
+	var out []uint16
+	add := func(port uint16) {
+		if port != 0 && !slices.Contains(out, port) {
+			out = append(out, port)
+		}
+	}
+	for _, s := range t.Device.Services {
+		if meant(s) {
+			add(s.Port)
+		}
+	}
+	for i := range t.Before {
+		add(t.Before[i].Port)
+	}
+	return out
+}
+
+// Closed reports whether an error says that nobody listens at a door. Only that makes a door
+// closed: silence may be a device that sleeps.
+func Closed(err error) bool {
+	const wsaeConnRefused = syscall.Errno(10061) // the same on Windows, which syscall does not translate
+	return errors.Is(err, syscall.ECONNREFUSED) || (runtime.GOOS == "windows" && errors.Is(err, wsaeConnRefused))
 }
 
 // Reasons why something could not be checked. A reason is stored and has its words in the
 // catalogue under "reason.".
 const (
 	ReasonNoConsent   = "no-consent"    // the user has not agreed to a password try on this device
-	ReasonLeaveAlone  = "leave-alone"   // the user or the skip list wants no checks of it
+	ReasonLeaveAlone  = "leave-alone"   // the user wants no checks of it
+	ReasonSkipList    = "skip-list"     // a mistake with such a device would hurt: nobody checks it
 	ReasonTriedToday  = "tried-today"   // the limits on logins leave no room today
 	ReasonUnreachable = "unreachable"   // it did not answer
 	ReasonUnclear     = "unclear"       // it answered, but neither yes nor no
 	ReasonStopped     = "stopped"       // the round ended first
 	ReasonOdd         = "behaved-oddly" // it broke the rules of its protocol
+	ReasonNotTold     = "not-told"      // the operating system of this computer does not tell
+	ReasonSwitchedOff = "switched-off"  // the user has not switched on what it takes
 )
 
 // A NotChecked says why a check has no result. It is an error that people may read about.
@@ -153,14 +219,13 @@ type Finding struct {
 	Evidence   []discovery.Fact // never a password, never a body
 
 	// Its life in the history; zero in what a check returns.
-	First, Last time.Time // first and last round that found it, UTC
+	First, Last time.Time // first and last look that found it, UTC
 	Fixed       time.Time // when a look no longer found it; zero while open
-	CameBack    bool      // it was fixed before
+	CameBack    time.Time // when it was last found again after it was fixed; zero if it never was
 	Accepted    string    // the user's reason for living with it; "" if not accepted
+	Remind      time.Time // when the day begins on which the user wants to be reminded; zero for none
+	Told        time.Time // when the user was told that it waits; zero before
 }
-
-// Open reports whether there is something left to do about the finding.
-func (f *Finding) Open() bool { return f.Fixed.IsZero() && f.Accepted == "" }
 
 // About gives the device that people would point at: of a door in the router, the device
 // behind it, if it is known.
@@ -172,10 +237,19 @@ func (f *Finding) About() discovery.DeviceID {
 }
 
 // FindingID gives the stable name of a weakness: the same device, kind, port and detail
-// give the same ID in every round. detail tells apart several on one port; mostly "".
+// give the same ID in every round. detail tells apart several on one port; mostly "". The first
+// half names the device and the second the weakness: see MoveTo.
 func FindingID(device discovery.DeviceID, kind Kind, port uint16, detail string) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d\x00%s", device, kind, port, detail))
-	return "f-" + hex.EncodeToString(sum[:6])
+	return idOf(device) + half(fmt.Sprintf("%s\x00%d\x00%s", kind, port, detail))
+}
+
+// idOf begins the ID of every finding of a device.
+func idOf(device discovery.DeviceID) string { return "f-" + half(string(device)) }
+
+// half is 32 bits: the many devices and findings of a home stay apart, and people can still copy two.
+func half(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:4])
 }
 
 // Result is how one check of one device ended.

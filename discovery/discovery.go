@@ -62,16 +62,21 @@ const (
 	FactHTTPRealm    FactKey = "http.realm"
 	FactBanner       FactKey = "banner." // prefix; the protocol follows
 	FactRTSPServer   FactKey = "rtsp.server"
+	FactHTTPSignIn   FactKey = "http.sign_in" // the page has a field for a password
 	FactTLSName      FactKey = "tls.name"     // common name of the certificate
-	FactHTTPBody     FactKey = "http.body"    // places of a page or of another text that a sign looks for
-	FactHTTPHeader   FactKey = "http.header." // prefix; the name in lower case follows
-	FactJSON         FactKey = "json."        // prefix; what was asked, a dot and the field follow
-	FactSNMP         FactKey = "snmp."        // prefix; "sysdescr" or "sysobjectid"
-	FactMACVendor    FactKey = "mac.vendor"   // who made the network card, by the registry
-	FactWSDEndpoint  FactKey = "wsd.endpoint" // the UUID of a WS-Discovery device
+	FactTLSIssuer    FactKey = "tls.issuer"   // common name of whoever signed it
+	FactTLSNotBefore FactKey = "tls.not_before"
+	FactTLSNotAfter  FactKey = "tls.not_after" // how long it is good: RFC 3339, UTC
+	FactHTTPBody     FactKey = "http.body"     // places of a page or of another text that a sign looks for
+	FactHTTPHeader   FactKey = "http.header."  // prefix; the name in lower case follows
+	FactJSON         FactKey = "json."         // prefix; what was asked, a dot and the field follow
+	FactSNMP         FactKey = "snmp."         // prefix; "sysdescr" or "sysobjectid"
+	FactMACVendor    FactKey = "mac.vendor"    // who made the network card, by the registry
+	FactWSDEndpoint  FactKey = "wsd.endpoint"  // the UUID of a WS-Discovery device
 	FactGateway      FactKey = "lan.gateway"
 	FactDecoy        FactKey = "lan.decoy" // too many open ports to be true
 	FactOdd          FactKey = "lan.odd"   // behaved oddly; the value says how
+	FactUser         FactKey = "user"      // no device says it: the user's own word, as evidence
 )
 
 // A Fact is one thing a device said about itself. Value comes from Clean: valid
@@ -161,7 +166,8 @@ type Evidence struct {
 // A Device is the merged picture of everything observed about one machine.
 type Device struct {
 	ID                            DeviceID
-	Name, Vendor, Model, Firmware string // "" if unknown; Evidence says why they are believed
+	Was                           []DeviceID // devices that turned out to be this one in this round
+	Name, Vendor, Model, Firmware string     // "" if unknown; Evidence says why they are believed
 	Kind                          Kind
 	Family                        string // the catalogue's product line, such as "tplink-classic"; "" if unrecognised
 	MAC                           MAC
@@ -170,6 +176,8 @@ type Device struct {
 	Services                      []Service    // sorted by port
 	Facts                         []Fact       // sorted, without doubles
 	Evidence                      []Evidence
+	Correction                    Correction    // the user's own word; Correct has put it into the fields above
+	Signs                         Identity      // what the signs say, while a correction stands in their place
 	FoundBy                       []string      // names of the sources that saw it in this round
 	HeardAfter                    time.Duration // from the start of the round to its first sign; 0 if unseen
 	FirstSeen, LastSeen           time.Time     // UTC

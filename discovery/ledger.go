@@ -15,7 +15,31 @@ type Network struct {
 	Own       []netip.Addr   // all our addresses on it, without zones
 	Gateway   netip.Addr     // zero if there is none
 	Practice  bool           // simulated devices on this computer's loopback
+	WiFi      WiFi           // by which this computer is on it
 }
+
+// A WiFi is how the Wi-Fi that this computer is on is protected, as its system tells. The zero WiFi
+// means a cable.
+type WiFi struct {
+	Hidden     bool         // the system does not tell, not even whether it is Wi-Fi
+	Name       string       // its SSID; "" if unknown
+	Protection []Protection // every way in which the access point lets devices in; none if unknown
+}
+
+// A Protection is one way in which Wi-Fi is protected.
+type Protection string
+
+// Protections of Wi-Fi (IEEE 802.11-2020, section 12).
+const (
+	ProtectionOpen  Protection = "open"
+	ProtectionOWE   Protection = "owe" // without a password, and encrypted (RFC 8110)
+	ProtectionWEP   Protection = "wep"
+	ProtectionWPA   Protection = "wpa"  // the first one
+	ProtectionTKIP  Protection = "tkip" // the old cipher, whatever the password is checked by
+	ProtectionWPA2  Protection = "wpa2"
+	ProtectionWPA3  Protection = "wpa3"
+	ProtectionLogin Protection = "login" // 802.1X: everybody has a name and password of their own
+)
 
 // A Request is one thing that was said to a device.
 type Request struct {

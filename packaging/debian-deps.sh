@@ -15,7 +15,8 @@ build=(gcc libc6-dev pkg-config libgl-dev libegl-dev libxcursor-dev libxrandr-de
 	libxxf86vm-dev libwayland-dev libxkbcommon-dev)
 # Real programs that devices run, to test against. A test starts what it needs in a network of its own.
 test=(gcc libc6-dev iproute2 mount avahi-daemon miniupnpd miniupnpd-nftables nftables minidlna mosquitto snmpd cups-ipp-utils
-	inetutils-telnetd inetutils-inetd vsftpd dropbear-bin lighttpd)
+	inetutils-telnetd inetutils-inetd vsftpd dropbear-bin lighttpd lighttpd-mod-openssl wsdd samba tigervnc-standalone-server tigervnc-tools
+	transmission-daemon dnsmasq-base prometheus-node-exporter)
 window=(xvfb xauth dbus-x11 openbox xdotool imagemagick x11-utils)
 
 usage() {

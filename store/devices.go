@@ -40,6 +40,13 @@ func rowOf(d *discovery.Device) (deviceRow, error) {
 // saveDevices keeps the devices that were seen. The others are gone if the round went all
 // the way; else nobody knows, and they stay as they were.
 func (w *save) saveDevices(ctx context.Context, list []discovery.Device, complete bool) error {
+	for i := range list {
+		for _, was := range list[i].Was {
+			if err := w.merge(ctx, was, list[i].ID); err != nil {
+				return fmt.Errorf("device %q: %w", list[i].ID, err)
+			}
+		}
+	}
 	kept, err := devices(ctx, w.tx, w.home)
 	if err != nil {
 		return err
@@ -48,27 +55,19 @@ func (w *save) saveDevices(ctx context.Context, list []discovery.Device, complet
 	for i := range kept {
 		known[kept[i].ID] = &kept[i]
 	}
-	listed, owners := make(map[discovery.DeviceID]bool), make(map[string]discovery.DeviceID)
+	listed := make(map[discovery.DeviceID]bool)
 	for _, d := range list {
 		listed[d.ID] = listed[d.ID] || d.Present
 		if !d.Present {
 			continue
 		}
-		for _, k := range d.Keys {
-			owners[k] = d.ID
-		}
-		if err := w.saveDevice(ctx, known[d.ID], d); err != nil {
+		if err := w.saveDevice(ctx, known[d.ID], d.Uncorrected()); err != nil {
 			return fmt.Errorf("device %q: %w", d.ID, err)
 		}
 	}
 	for i := range kept {
 		d := &kept[i]
-		here, mentioned := listed[d.ID]
-		if i := slices.IndexFunc(d.Keys, func(k string) bool { return owners[k] != "" }); !mentioned && i >= 0 {
-			if err := w.merge(ctx, d.ID, owners[d.Keys[i]]); err != nil {
-				return err
-			}
-		} else if complete && d.Present && !here {
+		if complete && d.Present && !listed[d.ID] {
 			w.change(rounds.Change{What: rounds.DeviceGone, Device: d.ID})
 		}
 	}
@@ -76,21 +75,42 @@ func (w *save) saveDevices(ctx context.Context, list []discovery.Device, complet
 		WHERE home = ? AND last_round <> ? AND (present OR found_by <> '')`, complete, w.home, w.round)
 }
 
-// merge puts a device into another that it turned out to be: the picture has no device
-// from any more, and into has its identity. Left alone, it would take that back some day.
+// merge puts a device into another that it turned out to be in this round, known or not. What
+// the user said of either holds for both. Of two corrections that of into, known longer, wins; and
+// the more careful of two other words: refused before agreed, left alone before not.
 func (w *save) merge(ctx context.Context, from, into discovery.DeviceID) error {
+	said, err := correction(ctx, w.tx, w.home, into)
+	if err != nil {
+		return err
+	}
+	more, err := correction(ctx, w.tx, w.home, from)
+	if err != nil {
+		return err
+	}
+	if more != (discovery.Correction{}) {
+		if err := correct(ctx, w.tx, w.home, into, said.Or(more)); err != nil {
+			return err
+		}
+	}
+	if err := w.mergeFindings(ctx, from, into); err != nil {
+		return err
+	}
 	for _, query := range []string{
-		`UPDATE findings SET device = ? WHERE home = ? AND device = ?`,
-		`UPDATE changes SET device = ? WHERE home = ? AND device = ?`,
+		`INSERT INTO choices (home, device, consent, leave_alone) SELECT home, ?1, consent, leave_alone FROM choices WHERE home = ?2 AND device = ?3
+			ON CONFLICT (home, device) DO UPDATE SET consent = max(consent, excluded.consent),
+				leave_alone = coalesce(max(leave_alone, excluded.leave_alone), leave_alone, excluded.leave_alone)`,
+		`UPDATE changes SET device = ?1 WHERE home = ?2 AND device = ?3`,
+		`DELETE FROM choices WHERE home = ?2 AND device = ?3`,
+		`DELETE FROM devices WHERE home = ?2 AND id = ?3`,
 	} {
 		if err := w.exec(ctx, query, into, w.home, from); err != nil {
 			return err
 		}
 	}
-	return w.exec(ctx, `DELETE FROM devices WHERE home = ? AND id = ?`, w.home, from)
+	return nil
 }
 
-// saveDevice keeps one device that was seen; old is nil if it is new.
+// saveDevice keeps one device that was seen, by its own signs; old is nil if it is new.
 func (w *save) saveDevice(ctx context.Context, old *discovery.Device, d discovery.Device) error {
 	if d.LastSeen.IsZero() {
 		d.LastSeen = w.at
@@ -101,13 +121,6 @@ func (w *save) saveDevice(ctx context.Context, old *discovery.Device, d discover
 	if old == nil {
 		w.change(rounds.Change{What: rounds.DeviceNew, Device: d.ID})
 		old = &discovery.Device{Present: true}
-	}
-	if d.LeaveAlone && !old.LeaveAlone { // merged with one that is left alone; the user's own word about it wins
-		err := w.exec(ctx, `INSERT INTO choices (home, device, leave_alone) VALUES (?, ?, 1)
-			ON CONFLICT (home, device) DO UPDATE SET leave_alone = coalesce(leave_alone, 1)`, w.home, d.ID)
-		if err != nil {
-			return err
-		}
 	}
 	if !old.Present {
 		w.change(rounds.Change{What: rounds.DeviceBack, Device: d.ID})
@@ -193,10 +206,11 @@ func ipv4(d *discovery.Device) netip.Addr {
 	return netip.Addr{}
 }
 
-// devices reads all devices of a home, by their ID.
+// devices reads all devices of a home, by their ID, as their own signs say. picture puts the
+// user's corrections into them.
 func devices(ctx context.Context, tx *sql.Tx, home rounds.HomeID) ([]discovery.Device, error) {
 	return all(ctx, tx, scanDevice, `SELECT d.id, last_seen, present, heard, found_by, first_seen, name, vendor, model,
-		firmware, kind, family, mac, details, coalesce(c.leave_alone, 0)
+		firmware, kind, family, mac, details, coalesce(c.leave_alone, 0), coalesce(c.correction, '')
 		FROM devices d LEFT JOIN choices c ON c.home = d.home AND c.device = d.id WHERE d.home = ? ORDER BY d.id`, home)
 }
 
@@ -204,7 +218,7 @@ func scanDevice(rows *sql.Rows, d *discovery.Device) error {
 	var mac string
 	lists := detailsOf(d)
 	err := rows.Scan(&d.ID, millis{&d.LastSeen}, &d.Present, &d.HeardAfter, inJSON{&d.FoundBy}, millis{&d.FirstSeen}, &d.Name,
-		&d.Vendor, &d.Model, &d.Firmware, &d.Kind, &d.Family, &mac, inJSON{&lists}, &d.LeaveAlone)
+		&d.Vendor, &d.Model, &d.Firmware, &d.Kind, &d.Family, &mac, inJSON{&lists}, &d.LeaveAlone, inJSON{&d.Correction})
 	if err != nil {
 		return err
 	}

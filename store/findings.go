@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -60,15 +61,10 @@ func (w *save) saveFindings(ctx context.Context, found map[string]checks.Finding
 		delete(found, old.ID)
 		switch {
 		case again:
-			f.First, f.Last, f.CameBack, f.Accepted = old.First, w.at, old.CameBack, old.Accepted
-			f.Fixed = time.Time{}
-			if !old.Fixed.IsZero() {
-				f.CameBack = true
-				w.change(rounds.Change{What: rounds.FindingBack, Device: f.Device, Finding: f.ID})
-			}
+			f = w.seenAgain(f, old)
 		case old.Fixed.IsZero() && looked(old):
 			f = *old
-			f.Fixed = w.at
+			f.Fixed, f.Remind = w.at, time.Time{}
 			w.change(rounds.Change{What: rounds.FindingFixed, Device: f.Device, Finding: f.ID})
 		default:
 			continue
@@ -76,13 +72,18 @@ func (w *save) saveFindings(ctx context.Context, found map[string]checks.Finding
 		if err := w.saveFinding(ctx, &f); err != nil {
 			return err
 		}
+		if f.Fixed.IsZero() != old.Fixed.IsZero() {
+			if err := w.prove(ctx, f.ID, old.Fixed.IsZero(), again); err != nil {
+				return err
+			}
+		}
 	}
 	var fresh []checks.Finding
 	for _, f := range found {
-		f.First, f.Last, f.Fixed, f.CameBack, f.Accepted = w.at, w.at, time.Time{}, false, ""
+		f.First, f.Last, f.Fixed, f.CameBack, f.Accepted, f.Remind, f.Told = w.at, w.at, time.Time{}, time.Time{}, "", time.Time{}, time.Time{}
 		fresh = append(fresh, f)
 	}
-	slices.SortFunc(fresh, byUrgency)
+	slices.SortFunc(fresh, checks.ByUrgency)
 	for i := range fresh {
 		f := &fresh[i]
 		w.change(rounds.Change{What: rounds.FindingNew, Device: f.Device, Finding: f.ID})
@@ -93,13 +94,106 @@ func (w *save) saveFindings(ctx context.Context, found map[string]checks.Finding
 	return nil
 }
 
+// seenAgain gives what was found, with the life that it has had. A reminder ends when the
+// finding is more urgent than the user knew.
+func (w *save) seenAgain(f checks.Finding, old *checks.Finding) checks.Finding {
+	f.First, f.Last, f.Fixed, f.CameBack, f.Accepted, f.Remind, f.Told = old.First, w.at, time.Time{}, old.CameBack, old.Accepted, old.Remind, old.Told
+	if f.Severity > old.Severity {
+		f.Remind = time.Time{}
+	}
+	if !old.Fixed.IsZero() {
+		f.CameBack, f.Told = w.at, time.Time{}
+		w.change(rounds.Change{What: rounds.FindingBack, Device: f.Device, Finding: f.ID})
+	}
+	return f
+}
+
 func (w *save) saveFinding(ctx context.Context, f *checks.Finding) error {
-	return w.exec(ctx, `INSERT INTO findings (home, id, first, last, fixed, came_back, accepted, kind, check_id, device,
-			port, severity, confidence, args, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (home, id) DO UPDATE SET last = excluded.last, fixed = excluded.fixed, came_back = excluded.came_back,
+	return w.exec(ctx, `INSERT INTO findings (home, id, first, last, fixed, came_back, accepted, remind, told, kind, check_id, device,
+			port, severity, confidence, args, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (home, id) DO UPDATE SET first = excluded.first, last = excluded.last, fixed = excluded.fixed,
+			came_back = excluded.came_back, accepted = excluded.accepted, remind = excluded.remind, told = excluded.told,
 			severity = excluded.severity, confidence = excluded.confidence, args = excluded.args, evidence = excluded.evidence`,
-		w.home, f.ID, millis{&f.First}, millis{&f.Last}, millis{&f.Fixed}, f.CameBack, f.Accepted, f.Kind, f.Check, f.Device,
-		f.Port, f.Severity.String(), f.Confidence, inJSON{f.Args}, inJSON{f.Evidence})
+		w.home, f.ID, millis{&f.First}, millis{&f.Last}, millis{&f.Fixed}, millis{&f.CameBack}, f.Accepted, millis{&f.Remind}, millis{&f.Told},
+		f.Kind, f.Check, f.Device, f.Port, f.Severity.String(), f.Confidence, inJSON{f.Args}, inJSON{f.Evidence})
+}
+
+// prove keeps what one look at a finding saw.
+func (w *save) prove(ctx context.Context, finding string, before, after bool) error {
+	return w.exec(ctx, `INSERT INTO proofs (home, finding, at, before, after) VALUES (?, ?, ?, ?, ?)`, w.home, finding, millis{&w.at}, before, after)
+}
+
+// mergeFindings gives the findings of a device to the one that it turned out to be, with their
+// lives: day, acceptance, reminder, changes and proofs.
+func (w *save) mergeFindings(ctx context.Context, from, into discovery.DeviceID) error {
+	list, err := all(ctx, w.tx, scanFinding, selectFindings+` AND (device = ? OR instr(args, ?))`, w.home, from, from)
+	if err != nil {
+		return err
+	}
+	for _, f := range list {
+		was := f.ID
+		if f.Args[checks.ArgInnerDevice] == string(from) {
+			f.Args[checks.ArgInnerDevice] = string(into)
+		}
+		if f.Device == from {
+			f.MoveTo(into)
+		}
+		if f.ID != was {
+			switch twin, err := findingByID(ctx, w.tx, w.home, f.ID); {
+			case err == nil:
+				f = oneLife(twin, f)
+			case !errors.Is(err, rounds.ErrNoSuchFinding):
+				return err
+			}
+		}
+		if err := w.rename(ctx, was, &f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rename keeps a finding under the ID that it has now. was is the one before.
+func (w *save) rename(ctx context.Context, was string, f *checks.Finding) error {
+	for _, query := range []string{
+		`UPDATE changes SET device = ?1, finding = ?2 WHERE home = ?3 AND finding = ?4`,
+		`UPDATE proofs SET finding = ?2 WHERE home = ?3 AND finding = ?4`,
+		`DELETE FROM findings WHERE id = ?4 AND home = ?3`,
+	} {
+		if err := w.exec(ctx, query, f.Device, f.ID, w.home, was); err != nil {
+			return err
+		}
+	}
+	return w.saveFinding(ctx, f)
+}
+
+// oneLife gives one life to a finding that two devices had which are one. What the user said of the elder
+// wins.
+func oneLife(elder, younger checks.Finding) checks.Finding {
+	f := elder
+	if younger.Last.After(elder.Last) {
+		f = younger
+		f.ID, f.Device = elder.ID, elder.Device
+	}
+	if f.First = elder.First; younger.First.Before(elder.First) {
+		f.First = younger.First
+	}
+	if f.Fixed = later(elder.Fixed, younger.Fixed); elder.Fixed.IsZero() || younger.Fixed.IsZero() {
+		f.Fixed = time.Time{}
+	}
+	f.CameBack, f.Told = later(elder.CameBack, younger.CameBack), later(elder.Told, younger.Told)
+	f.Accepted = cmp.Or(elder.Accepted, younger.Accepted)
+	if f.Remind = elder.Remind; f.Remind.IsZero() {
+		f.Remind = younger.Remind
+	}
+	return f
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // SaveCheck keeps one look at a single finding and returns the finding as it now is. An
@@ -135,16 +229,21 @@ func (s *Store) SaveCheck(ctx context.Context, home rounds.HomeID, finding strin
 		if err = w.saveFindings(ctx, found, func(f *checks.Finding) bool { return looked && f.ID == finding }); err != nil {
 			return err
 		}
+		if after { // who looks again knows that it waits
+			if err = w.exec(ctx, `UPDATE findings SET told = ? WHERE home = ? AND id = ? AND told = 0`, millis{&w.at}, home, finding); err != nil {
+				return err
+			}
+		}
 		if err = w.replaceOutcome(ctx, o); err != nil {
 			return err
 		}
 		if err = w.saveChanges(ctx); err != nil {
 			return err
 		}
-		err = w.exec(ctx, `INSERT INTO proofs (home, finding, at, before, after) VALUES (?, ?, ?, ?, ?)`,
-			home, finding, millis{&at}, old.Fixed.IsZero(), after)
-		if err != nil {
-			return err
+		if old.Fixed.IsZero() == after { // else saveFindings has proved the change
+			if err = w.prove(ctx, finding, after, after); err != nil {
+				return err
+			}
 		}
 		now, err = findingByID(ctx, tx, home, finding)
 		return err
@@ -180,17 +279,52 @@ func (s *Store) Proofs(ctx context.Context, finding string) ([]rounds.Proof, err
 
 // Accept keeps the user's reason for living with a finding; "" takes it back.
 func (s *Store) Accept(ctx context.Context, home rounds.HomeID, finding, reason string) error {
-	return s.change(ctx, "accept a finding", fmt.Errorf("%w: %q", rounds.ErrNoSuchFinding, finding),
-		`UPDATE findings SET accepted = ? WHERE home = ? AND id = ?`, reason, home, finding)
+	return s.alter(ctx, "accept a finding", home, finding, func(f *checks.Finding) error {
+		if f.Accepted = reason; reason != "" {
+			f.Remind = time.Time{}
+		}
+		return nil
+	})
 }
 
-const selectFindings = `SELECT id, first, last, fixed, came_back, accepted, kind, check_id, device, port, severity,
+// Remind keeps when the day begins on which the user wants to be reminded of a finding; the zero
+// time takes it back. There has to be something left to do: rounds.ErrNotOpen if not.
+func (s *Store) Remind(ctx context.Context, home rounds.HomeID, finding string, day time.Time) error {
+	return s.alter(ctx, "remind of a finding", home, finding, func(f *checks.Finding) error {
+		if f.Remind = day; !day.IsZero() && !f.Open() {
+			return fmt.Errorf("%w: %q", rounds.ErrNotOpen, finding)
+		}
+		return nil
+	})
+}
+
+// Told keeps when the user was told that a finding waits.
+func (s *Store) Told(ctx context.Context, home rounds.HomeID, finding string, at time.Time) error {
+	return s.alter(ctx, "tell of a finding", home, finding, func(f *checks.Finding) error { f.Told = at; return nil })
+}
+
+// alter keeps what change makes of one finding.
+func (s *Store) alter(ctx context.Context, what string, home rounds.HomeID, finding string, change func(*checks.Finding) error) error {
+	return s.write(ctx, what, func(tx *sql.Tx) error {
+		f, err := findingByID(ctx, tx, home, finding)
+		if err != nil {
+			return err
+		}
+		if err := change(&f); err != nil {
+			return err
+		}
+		w := save{tx: tx, home: home}
+		return w.saveFinding(ctx, &f)
+	})
+}
+
+const selectFindings = `SELECT id, first, last, fixed, came_back, accepted, remind, told, kind, check_id, device, port, severity,
 	confidence, args, evidence FROM findings WHERE home = ?`
 
 // findings reads all findings of a home, the most urgent first.
 func findings(ctx context.Context, tx *sql.Tx, home rounds.HomeID) ([]checks.Finding, error) {
 	list, err := all(ctx, tx, scanFinding, selectFindings, home)
-	slices.SortFunc(list, byUrgency)
+	slices.SortFunc(list, checks.ByUrgency)
 	return list, err
 }
 
@@ -207,31 +341,10 @@ func findingByID(ctx context.Context, tx *sql.Tx, home rounds.HomeID, id string)
 
 func scanFinding(rows *sql.Rows, f *checks.Finding) error {
 	var severity string
-	err := rows.Scan(&f.ID, millis{&f.First}, millis{&f.Last}, millis{&f.Fixed}, &f.CameBack, &f.Accepted, &f.Kind, &f.Check,
+	err := rows.Scan(&f.ID, millis{&f.First}, millis{&f.Last}, millis{&f.Fixed}, millis{&f.CameBack}, &f.Accepted, millis{&f.Remind}, millis{&f.Told}, &f.Kind, &f.Check,
 		&f.Device, &f.Port, &severity, &f.Confidence, inJSON{&f.Args}, inJSON{&f.Evidence})
 	if err != nil {
 		return err
 	}
 	return f.Severity.UnmarshalText([]byte(severity))
-}
-
-// byUrgency puts open findings before accepted before fixed ones, and the severe first.
-func byUrgency(a, b checks.Finding) int {
-	rank := func(f *checks.Finding) int {
-		switch {
-		case !f.Fixed.IsZero():
-			return 2
-		case f.Accepted != "":
-			return 1
-		}
-		return 0
-	}
-	return cmp.Or(
-		cmp.Compare(rank(&a), rank(&b)),
-		cmp.Compare(b.Severity, a.Severity),
-		cmp.Compare(a.Device, b.Device),
-		cmp.Compare(a.Kind, b.Kind),
-		cmp.Compare(a.Port, b.Port),
-		cmp.Compare(a.ID, b.ID),
-	)
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"porchlight/checks"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
 )
@@ -65,6 +66,28 @@ func (s *Store) LeaveAlone(ctx context.Context, home rounds.HomeID, device disco
 		ON CONFLICT (home, device) DO UPDATE SET leave_alone = excluded.leave_alone`, home, device, yes)
 }
 
+// Correct keeps the user's own words about a device; the zero Correction takes them back. The
+// device may be one that no round has saved yet.
+func (s *Store) Correct(ctx context.Context, home rounds.HomeID, device discovery.DeviceID, c discovery.Correction) error {
+	return s.write(ctx, "correct a device", func(tx *sql.Tx) error { return correct(ctx, tx, home, device, c) })
+}
+
+func correct(ctx context.Context, tx *sql.Tx, home rounds.HomeID, device discovery.DeviceID, c discovery.Correction) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO choices (home, device, correction) VALUES (?, ?, ?)
+		ON CONFLICT (home, device) DO UPDATE SET correction = excluded.correction`, home, device, inJSON{c})
+	return err
+}
+
+// correction reads the user's own words about a device, known or not.
+func correction(ctx context.Context, tx *sql.Tx, home rounds.HomeID, device discovery.DeviceID) (discovery.Correction, error) {
+	var c discovery.Correction
+	err := tx.QueryRowContext(ctx, `SELECT correction FROM choices WHERE home = ? AND device = ?`, home, device).Scan(inJSON{&c})
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return c, err
+}
+
 // SaveConsent keeps what the user said about factory passwords. The device may be one that
 // no round has saved yet.
 func (s *Store) SaveConsent(ctx context.Context, home rounds.HomeID, device discovery.DeviceID, c rounds.Consent) error {
@@ -87,7 +110,7 @@ func (s *Store) Consent(ctx context.Context, home rounds.HomeID, device discover
 
 // SaveTry keeps a login try under each of names, as failed, before it is made. Without a
 // name it refuses: such a try could not be counted.
-func (s *Store) SaveTry(ctx context.Context, names []string, at time.Time) error {
+func (s *Store) SaveTry(ctx context.Context, names []string, row string, at time.Time) error {
 	encoded, err := encode(names)
 	if err != nil {
 		return err
@@ -98,7 +121,7 @@ func (s *Store) SaveTry(ctx context.Context, names []string, at time.Time) error
 		if err != nil {
 			return err
 		}
-		r, err := tx.ExecContext(ctx, `INSERT INTO tries (at, failed) VALUES (?, 1)`, millis{&at})
+		r, err := tx.ExecContext(ctx, `INSERT INTO tries (at, login, failed) VALUES (?, ?, 1)`, millis{&at}, row)
 		if err != nil {
 			return err
 		}
@@ -123,16 +146,16 @@ func (s *Store) TryAccepted(ctx context.Context, names []string, at time.Time) e
 }
 
 // Tries returns the logins tried since then on a device, by any of its names, newest first.
-func (s *Store) Tries(ctx context.Context, names []string, since time.Time) ([]rounds.LoginTry, error) {
+func (s *Store) Tries(ctx context.Context, names []string, since time.Time) ([]checks.Try, error) {
 	encoded, err := encode(names)
 	if err != nil {
 		return nil, err
 	}
-	var tries []rounds.LoginTry
+	var tries []checks.Try
 	err = s.read(ctx, "read login tries", func(tx *sql.Tx) (err error) {
-		tries, err = all(ctx, tx, func(rows *sql.Rows, t *rounds.LoginTry) error {
-			return rows.Scan(millis{&t.At}, &t.Failed)
-		}, `SELECT at, failed FROM tries WHERE at >= ? AND id IN
+		tries, err = all(ctx, tx, func(rows *sql.Rows, t *checks.Try) error {
+			return rows.Scan(millis{&t.At}, &t.Row, &t.Failed)
+		}, `SELECT at, login, failed FROM tries WHERE at >= ? AND id IN
 			(SELECT try FROM try_names WHERE name IN (SELECT value FROM json_each(?))) ORDER BY at DESC, id DESC`,
 			millis{&since}, encoded)
 		return err

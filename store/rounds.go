@@ -42,9 +42,8 @@ type outcome struct {
 // changed, devices first. It goes by the devices that are Present; by every finding in the
 // outcomes and every one in s.Findings without a First; and by the outcomes: only one that
 // is Clear or Found, for a device that is Present, makes a finding that was not found again
-// Fixed. The round's time is s.Finished, or s.Started if that is zero. A known device that
-// s.Devices does not list at all, while one that is Present has one of its Keys, is merged
-// into that. In what Latest returns later, an outcome has no Findings and no Err.
+// Fixed. The round's time is s.Finished, or s.Started if that is zero. A device that
+// another Was is merged into that. In what Latest returns later, an outcome has no Findings and no Err.
 func (s *Store) SaveRound(ctx context.Context, snap rounds.Snapshot) (rounds.Snapshot, []rounds.Change, error) {
 	w := save{home: snap.Home.ID, at: snap.Finished}
 	if w.at.IsZero() {
@@ -209,6 +208,10 @@ func picture(ctx context.Context, tx *sql.Tx, home rounds.HomeID) (snap rounds.S
 	}
 	if snap.Devices, err = devices(ctx, tx, home); err != nil {
 		return snap, err
+	}
+	for i := range snap.Devices {
+		d := &snap.Devices[i]
+		d.Correct(d.Correction)
 	}
 	if snap.Findings, err = findings(ctx, tx, home); err != nil {
 		return snap, err

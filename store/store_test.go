@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/pressly/goose/v3"
 
 	"porchlight/checks"
 	"porchlight/checks/rounds"
@@ -274,7 +276,7 @@ func TestAFindingLives(t *testing.T) {
 		{name: "still fixed", result: checks.Clear},
 		{
 			name: "came back", result: checks.Found, changes: []string{rounds.FindingBack},
-			want: func(f *checks.Finding) { f.Last, f.Fixed, f.CameBack = end(11), time.Time{}, true },
+			want: func(f *checks.Finding) { f.Last, f.Fixed, f.CameBack = end(11), time.Time{}, end(11) },
 		},
 		{
 			name: "the check found something else", result: checks.Found, changes: []string{rounds.FindingFixed},
@@ -287,7 +289,9 @@ func TestAFindingLives(t *testing.T) {
 				snap.Findings, snap.Outcomes[0].Findings = snap.Outcomes[0].Findings, nil
 				snap.Findings[0].Severity = checks.Week
 			},
-			want: func(f *checks.Finding) { f.Last, f.Fixed, f.Severity = end(13), time.Time{}, checks.Week },
+			want: func(f *checks.Finding) {
+				f.Last, f.Fixed, f.CameBack, f.Severity = end(13), time.Time{}, end(13), checks.Week
+			},
 		},
 		{
 			name: "a picture that carries the history along finds nothing", result: checks.Clear, changes: []string{rounds.FindingFixed},
@@ -418,7 +422,7 @@ func TestTwoDevicesThatTurnOutToBeOneAreMerged(t *testing.T) {
 	}
 
 	away.Present = false
-	one.Keys = append(one.Keys, two.Keys...)
+	one.Was = []discovery.DeviceID{two.ID}
 	one.LeaveAlone = true // as scan says of the two
 	for n := range 2 {
 		out, changes := saved(t, s, round(home, n+1, one, away))
@@ -537,10 +541,10 @@ func TestOneLookAtAFinding(t *testing.T) {
 		{At: at.Add(-5 * time.Minute), Before: true, After: true},
 	})
 	now := latest(t, s, home.ID)
-	if f := now.Findings[0]; f.ID != id || !f.CameBack || !f.Last.Equal(at) {
+	if f := now.Findings[0]; f.ID != id || !f.CameBack.Equal(at) || !f.Last.Equal(at) {
 		t.Errorf("got %+v, want it back at %s", f, at)
 	}
-	if f := now.Findings[1]; !f.Fixed.IsZero() || f.CameBack {
+	if f := now.Findings[1]; !f.Fixed.IsZero() || !f.CameBack.IsZero() {
 		t.Errorf("the other finding is %+v, want it untouched", f)
 	}
 	if _, err := s.SaveCheck(t.Context(), home.ID, "f-none", checks.Outcome{}, at); !errors.Is(err, rounds.ErrNoSuchFinding) {
@@ -615,6 +619,7 @@ func TestHomesNeverMix(t *testing.T) {
 		func() error { _, _, err := s.SaveRound(t.Context(), round(rounds.Home{ID: 99}, 0)); return err }(),
 		func() error { _, err := s.Home(t.Context(), "", "", false); return err }(),
 		s.LeaveAlone(t.Context(), 99, d.ID, true),
+		s.Correct(t.Context(), 99, d.ID, discovery.Correction{Name: "x"}),
 	} {
 		if err == nil {
 			t.Error("a home that does not exist was taken")
@@ -628,7 +633,7 @@ func TestALoginTryIsFoundByAnyNameOfTheDevice(t *testing.T) {
 	ctx := t.Context()
 	names := []string{"ec:71:db:00:00:01", "192.168.1.30", "", "192.168.1.30"}
 	for _, at := range []time.Time{start.Add(-25 * time.Hour), start, start.Add(time.Hour)} {
-		if err := s.SaveTry(ctx, names, at); err != nil {
+		if err := s.SaveTry(ctx, names, "D001", at); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -640,18 +645,18 @@ func TestALoginTryIsFoundByAnyNameOfTheDevice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		diff(t, fmt.Sprintf("tries by %q", by), tries, []rounds.LoginTry{{At: start.Add(time.Hour)}, {At: start, Failed: true}})
+		diff(t, fmt.Sprintf("tries by %q", by), tries, []checks.Try{{At: start.Add(time.Hour), Row: "D001"}, {At: start, Row: "D001", Failed: true}})
 	}
 	if tries, err := s.Tries(ctx, []string{"192.168.1.99"}, time.Time{}); err != nil || len(tries) > 0 {
 		t.Errorf("got %v, %v, want no try", tries, err)
 	}
-	if err := s.SaveTry(ctx, []string{""}, start); err == nil {
+	if err := s.SaveTry(ctx, []string{""}, "D001", start); err == nil {
 		t.Error("a try on a device without a name was taken; it cannot be counted")
 	}
 	if err := s.TryAccepted(ctx, names, start.Add(time.Minute)); err == nil {
 		t.Error("a try that was never made was accepted")
 	}
-	if err := s.SaveTry(ctx, names, start.Add(keptTries)); err != nil {
+	if err := s.SaveTry(ctx, names, "D001", start.Add(keptTries)); err != nil {
 		t.Fatal(err)
 	}
 	if tries, err := s.Tries(ctx, names, time.Time{}); err != nil || len(tries) != 3 {
@@ -924,5 +929,159 @@ func TestTheFileIsPrivateAndSafe(t *testing.T) {
 	}
 	if _, err := s.reader.Exec("DELETE FROM homes"); !errors.Is(mapped(err), ErrReadOnly) {
 		t.Errorf("a reader deleted: got %v, want %v", err, ErrReadOnly)
+	}
+}
+
+func TestTheUsersCorrectionWinsOverEveryRound(t *testing.T) {
+	t.Parallel()
+	s, home := newStore(t)
+	ctx, d := t.Context(), device(1)
+	word := discovery.Correction{Name: "Hall camera", Kind: discovery.KindDoorbell, Vendor: "Maker", Model: "M 1", Room: "Hall", Owner: "Ana", Notes: "two\nlines"}
+	correct := func(c discovery.Correction) {
+		t.Helper()
+		if err := s.Correct(ctx, home.ID, d.ID, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	correct(word) // no round has saved it yet
+	want := device(1)
+	want.FirstSeen, want.LastSeen = start, start
+	want.Correct(word)
+	out, _ := saved(t, s, round(home, 0, device(1)))
+	diff(t, "corrected before the round was saved", out.Devices, []discovery.Device{want})
+
+	moved := device(1)
+	moved.Addrs = []netip.Addr{netip.MustParseAddr("192.168.1.77")}
+	moved.Vendor, moved.Family = "TP-Link", "tapo"
+	moved.Correct(discovery.Correction{Name: "Older word"}) // the round began before the user spoke
+	want = device(1)
+	want.Addrs, want.Vendor, want.Family, want.FirstSeen, want.LastSeen = moved.Addrs, "TP-Link", "tapo", start, start.Add(time.Hour)
+	signs := want
+	want.Correct(word)
+	out, _ = saved(t, s, round(home, 1, moved))
+	diff(t, "at a new address, and of another maker by its signs", out.Devices, []discovery.Device{want})
+	diff(t, "after opening again", latest(t, openAt(t, s.path), home.ID).Devices, []discovery.Device{want})
+
+	quiet := discovery.Device{ID: d.ID, Present: true, Addrs: moved.Addrs, Correction: word}
+	quiet.Correct(word)
+	out, _ = saved(t, s, round(home, 2, quiet))
+	if got := out.Devices[0]; got.Name != word.Name || got.Signs.Vendor != "TP-Link" || got.Family != "tapo" {
+		t.Errorf("a silent device is %+v, want what its signs said, under the user's words", got)
+	}
+
+	other := discovery.Device{ID: d.ID, Present: true, Vendor: "Netgear"}
+	other.Correct(word)
+	out, _ = saved(t, s, round(home, 3, other))
+	if got := out.Devices[0]; got.Vendor != word.Vendor || got.Family != "" || got.Firmware != "" {
+		t.Errorf("got %+v, want nothing of the old maker: the user's word must not keep its family alive", got)
+	}
+
+	out, _ = saved(t, s, round(home, 4, moved))
+	correct(discovery.Correction{Room: "Hall"})
+	signs.Correction, signs.LastSeen = discovery.Correction{Room: "Hall"}, out.Devices[0].LastSeen
+	diff(t, "taken back, but for the room", latest(t, s, home.ID).Devices, []discovery.Device{signs})
+	correct(discovery.Correction{})
+	signs.Correction = discovery.Correction{}
+	diff(t, "taken back", latest(t, s, home.ID).Devices, []discovery.Device{signs})
+
+	late := device(1)
+	late.Correct(word) // the round began before the user took it back
+	out, _ = saved(t, s, round(home, 5, late))
+	if got := out.Devices[0].Correction; got != (discovery.Correction{}) {
+		t.Errorf("a round brought back %+v", got)
+	}
+
+	if err := s.Correct(ctx, home.ID, "d-new", word); err != nil { // of a device that is new in the round
+		t.Fatal(err)
+	}
+	heir := device(2)
+	heir.Was = []discovery.DeviceID{"d-new"}
+	out, _ = saved(t, s, round(home, 6, heir))
+	if got := out.Devices[1].Correction; got != word {
+		t.Errorf("the heir has %+v, want %+v", got, word)
+	}
+}
+
+func TestCorrectionsOfMergedDevicesAreKept(t *testing.T) {
+	t.Parallel()
+	lamp, light := discovery.Correction{Name: "Lamp", Room: "Hall"}, discovery.Correction{Name: "Light", Owner: "Ana"}
+	for _, tt := range []struct {
+		name          string
+		elder, joined discovery.Correction
+		want          discovery.Correction
+	}{
+		{name: "of the elder", elder: lamp, want: lamp},
+		{name: "of the one that is no more", joined: lamp, want: lamp},
+		{name: "of both", elder: lamp, joined: light, want: discovery.Correction{Name: "Lamp", Room: "Hall", Owner: "Ana"}},
+		{name: "of none"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, home := newStore(t)
+			one, two := device(1), device(2)
+			saved(t, s, round(home, 0, one, two))
+			for id, c := range map[discovery.DeviceID]discovery.Correction{one.ID: tt.elder, two.ID: tt.joined} {
+				if err := s.Correct(t.Context(), home.ID, id, c); err != nil {
+					t.Fatal(err)
+				}
+			}
+			one.Was = []discovery.DeviceID{two.ID}
+			for n := range 2 {
+				out, _ := saved(t, s, round(home, n+1, one))
+				if len(out.Devices) != 1 || out.Devices[0].Correction != tt.want {
+					t.Errorf("devices are %+v, want one with %+v", out.Devices, tt.want)
+				}
+			}
+		})
+	}
+}
+
+func TestAHistoryOfTheFirstVersionIsBroughtUp(t *testing.T) {
+	t.Parallel()
+	needSQLite(t)
+	path := filepath.Join(t.TempDir(), "history.db")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := connect(path, time.Second, url.Values{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := steps.UpTo(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{
+		"INSERT INTO homes (id, key, practice, name) VALUES (1, 'x', 0, 'Our home')",
+		"INSERT INTO devices (home, id, first_seen, name, vendor, model, firmware, kind, family, mac, details) VALUES (1, 'd-01', 1, 'Camera', '', '', '', '', '', '', '')",
+		"INSERT INTO choices (home, device, consent, leave_alone) VALUES (1, 'd-01', 1, 1)",
+	} {
+		if _, err := db.Exec(query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := openAt(t, path)
+	if got := latest(t, s, 1).Devices; len(got) != 1 || got[0].Name != "Camera" || !got[0].LeaveAlone || got[0].Correction != (discovery.Correction{}) {
+		t.Errorf("got %+v", got)
+	}
+	if err := s.Correct(t.Context(), 1, "d-01", discovery.Correction{Name: "Lamp"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := latest(t, s, 1).Devices[0]; got.Name != "Lamp" || !got.LeaveAlone {
+		t.Errorf("got %+v, want it corrected and left alone", got)
+	}
+	if got, err := s.Consent(t.Context(), 1, "d-01"); err != nil || got != rounds.ConsentGiven {
+		t.Errorf("consent is %d, %v, want it untouched", got, err)
 	}
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -34,14 +35,16 @@ type card struct {
 	scroll  *container.Scroll
 	body    *fyne.Container
 	bar     *parts.Box
+	note    *fyne.Container // how the latest look went; hidden while there is nothing to say
 	again   *parts.Button
 	accept  *parts.Button
+	remind  *parts.Button
 	status  *parts.Text
 	busy    *widget.Activity
 
 	looks  map[string]look
 	proofs map[string][]rounds.Proof
-	asked  map[string]bool // proofs that were asked for
+	asked  map[string]time.Time // the latest look at a finding whose proofs were asked for
 	agreed map[discovery.DeviceID]bool
 	open   bool // the ledger is unfolded
 	shown  cardState
@@ -51,7 +54,10 @@ type card struct {
 type cardState struct {
 	id      string
 	finding checks.Finding
+	state   parts.State
+	nudge   string // why it is put before the user now
 	device  discovery.Device
+	at      discovery.Device // where it is put right
 	traffic discovery.Traffic
 	proofs  []rounds.Proof
 	group   reasonGroup
@@ -67,11 +73,11 @@ func newCard(t *todoPage) *card {
 	}
 	c.forget()
 	c.again = parts.MainButton(t.w.words.say("action.again"), "", func() { t.again(t.chosen) })
-	c.accept = parts.NewButton("", "", nil)
+	c.accept, c.remind = parts.NewButton("", "", nil), parts.NewButton("", "", nil)
 	c.busy.Hide()
 	c.scroll = container.NewVScroll(parts.Column(660, parts.Pad(36, 30, c.body)))
-	c.bar = parts.NewBox(parts.ColorSide, "", 0, 36, 12,
-		parts.Beside(16, nil, parts.Row(10, c.busy, c.accept, c.again), c.status))
+	c.note = parts.Beside(10, c.busy, nil, c.status)
+	c.bar = parts.NewBox(parts.ColorSide, "", 0, 36, 12, parts.Stack(10, c.note, parts.Flow(10, c.accept, c.remind, c.again)))
 	c.content = parts.Edge(nil, c.bar, nil, c.scroll)
 	return c
 }
@@ -79,7 +85,7 @@ func newCard(t *todoPage) *card {
 // forget drops what belongs to one home.
 func (c *card) forget() {
 	c.looks, c.proofs = map[string]look{}, map[string][]rounds.Proof{}
-	c.asked, c.agreed = map[string]bool{}, map[discovery.DeviceID]bool{}
+	c.asked, c.agreed = map[string]time.Time{}, map[discovery.DeviceID]bool{}
 }
 
 // show shows the row that is chosen.
@@ -87,7 +93,8 @@ func (c *card) show(p *picture) {
 	now := cardState{id: c.t.chosen, open: c.open}
 	for _, f := range p.Findings {
 		if f.ID == now.id {
-			now.finding = f
+			now.finding, now.state, now.nudge = f, p.standing(&f), c.t.w.words.nudge(&f, p.now)
+			c.t.w.tells(&f)
 		}
 	}
 	for _, g := range reasons(p) {
@@ -104,11 +111,14 @@ func (c *card) show(p *picture) {
 	if d := p.device[now.finding.About()]; d != nil {
 		now.device, now.traffic = *d, p.ByDevice[now.finding.Device]
 	}
+	if at := text.At(&now.finding, p.Devices); at != nil {
+		now.at = *at
+	}
 	now.proofs = c.proofs[now.id]
 	if l := c.looks[now.id]; l.done && l.fixed.IsZero() && now.finding.Fixed.IsZero() {
 		now.still = true
 	}
-	c.showBar(&now)
+	c.showBar(&now, p)
 	if reflect.DeepEqual(now, c.shown) { //nolint:govet // errors in it are the same or not, whatever they say
 		return
 	}
@@ -117,7 +127,7 @@ func (c *card) show(p *picture) {
 	switch {
 	case now.finding.ID != "":
 		c.body.Objects = c.finding(&now)
-		c.ask(now.id)
+		c.ask(&now.finding)
 	case len(now.group.outcomes) > 0:
 		c.body.Objects = c.group(&now, p)
 	default:
@@ -130,16 +140,20 @@ func (c *card) show(p *picture) {
 	}
 }
 
-// ask fetches the earlier looks at a finding, once.
-func (c *card) ask(id string) {
-	if c.asked[id] {
+// ask fetches the earlier looks at a finding, once after each.
+func (c *card) ask(f *checks.Finding) {
+	id, latest := f.ID, f.Last
+	if f.Fixed.After(latest) {
+		latest = f.Fixed
+	}
+	if at, asked := c.asked[id]; asked && at.Equal(latest) {
 		return
 	}
-	c.asked[id] = true
+	c.asked[id] = latest
 	c.t.w.live.run(func(ctx context.Context) func() {
 		proofs, err := c.t.w.program.Proofs(ctx, id)
 		return func() {
-			if err == nil && len(proofs) > 0 && len(c.proofs[id]) == 0 {
+			if err == nil && len(proofs) > len(c.proofs[id]) { // they only grow: fewer are an older answer
 				c.proofs[id] = proofs
 				c.show(c.t.w.now)
 			}
@@ -148,7 +162,7 @@ func (c *card) ask(id string) {
 }
 
 // showBar shows what can be done about the finding, and how that went.
-func (c *card) showBar(now *cardState) {
+func (c *card) showBar(now *cardState, p *picture) {
 	words, f, l := c.t.w.words, now.finding, c.looks[now.id]
 	c.bar.Hidden = f.ID == ""
 	status := ""
@@ -163,14 +177,20 @@ func (c *card) showBar(now *cardState) {
 		status = words.T("again.fixed", text.Args{"date": words.Date(l.fixed)})
 	}
 	c.status.Set(status)
+	c.note.Hidden = status == ""
 	if l.working != c.busy.Visible() {
 		c.busy.Hidden = !l.working
 		if l.working {
-			c.again.Disable()
 			c.busy.Start()
 		} else {
-			c.again.Enable()
 			c.busy.Stop()
+		}
+	}
+	if busy := c.working() || p.walking; busy != c.again.Disabled() { // one look at a time
+		if busy {
+			c.again.Disable()
+		} else {
+			c.again.Enable()
 		}
 	}
 	c.accept.Hidden = !f.Fixed.IsZero()
@@ -179,56 +199,89 @@ func (c *card) showBar(now *cardState) {
 		c.accept.Text, c.accept.OnTapped = words.say("action.unaccept"), func() { c.t.keep(now.id, "") }
 	}
 	c.accept.Refresh()
+	c.remind.Hidden = !f.Open()
+	c.remind.Text, c.remind.OnTapped = words.say("action.remind"), func() { c.t.remind(now.id) }
+	if now.state == parts.Later {
+		c.remind.Text, c.remind.OnTapped = words.say("action.unremind"), func() { c.t.keepReminder(now.id, time.Time{}) }
+	}
+	c.remind.Refresh()
 	c.bar.Content.Refresh()
 	c.content.Refresh()
+}
+
+// working reports whether some finding is being looked at again.
+func (c *card) working() bool {
+	for _, l := range c.looks {
+		if l.working {
+			return true
+		}
+	}
+	return false
 }
 
 // finding is the card of one finding.
 func (c *card) finding(now *cardState) []fyne.CanvasObject {
 	words, f := c.t.w.words, &now.finding
-	var dev *discovery.Device
+	var dev, at *discovery.Device
 	if now.device.ID != "" {
 		dev = &now.device
 	}
-	a, state := words.advice(f, dev), parts.StateOf(f.Severity)
-	switch {
-	case !f.Fixed.IsZero():
-		state = parts.Fixed
-	case f.Accepted != "":
-		state = parts.Accepted
+	if now.at.ID != "" {
+		at = &now.at
 	}
+	a := words.advice(f, dev, at)
 	sure := "sure.saw"
 	if f.Confidence == discovery.Likely {
 		sure = "sure.likely"
 	}
-	head := parts.Stack(12, parts.Row(0, parts.Badge(state, words.say(state.Key))), parts.Title(words.title(f, dev)),
+	head := parts.Stack(12, parts.Row(0, parts.Badge(now.state, words.say(now.state.Key))), parts.Title(words.title(f, dev)),
 		parts.Beside(8, parts.NewPic("eye", parts.ColorMuted, 18), nil, parts.Muted(words.say(sure)+c.since(f))))
-	if f.CameBack && f.Fixed.IsZero() {
-		head.Add(parts.Muted(words.say("todo.back")))
+	if a.Urgency != "" {
+		head.Add(parts.Muted(a.Urgency))
 	}
-	objects := []fyne.CanvasObject{head}
-	if !f.Fixed.IsZero() {
-		objects = append(objects, stamp(parts.ColorAllGood, "state-allgood", words.T("again.fixed", text.Args{"date": words.Date(f.Fixed)})))
-	} else if now.still {
-		objects = append(objects, stamp(parts.ColorWeek, "state-week", words.say("again.still.stamp")))
-	} else if f.Accepted != "" {
-		objects = append(objects, stamp(parts.ColorMuted, "state-info", words.T("accept.stamp", text.Args{"reason": discovery.Line(f.Accepted)})))
+	if f.Waits(c.t.w.now.now) > 0 {
+		head.Add(parts.Beside(8, parts.NewPic("clock", parts.ColorMuted, 18), nil, parts.Muted(now.nudge+" "+words.say("todo.waits.help"))))
 	}
-	if a.Meaning != "" {
-		why := parts.Stack(8, parts.Strong(words.say("card.why")), parts.Body(a.Meaning))
-		if a.Who != "" {
-			why.Add(parts.Body(a.Who))
-			why.Add(parts.Small(words.T("card.source", text.Args{"source": a.Source})))
-		}
-		objects = append(objects, why)
+	objects := append([]fyne.CanvasObject{head}, c.stamps(now)...)
+	if !f.Fixed.IsZero() { // there is nothing to do: the proof comes first
+		objects = append(append(objects, c.looked(now.proofs)...), c.why(&a)...)
+		return append(objects, c.sent(now))
 	}
+	u := ownPage(dev, f.Args["url"])
+	if u == nil {
+		u = ownPage(at, a.Page)
+	}
+	objects = append(append(objects, c.why(&a)...), c.steps(&a, u)...)
+	objects = append(objects, c.looked(now.proofs)...)
+	return append(objects, c.sent(now))
+}
+
+// why says why it matters and who profits.
+func (c *card) why(a *text.Advice) []fyne.CanvasObject {
+	words := c.t.w.words
+	if a.Meaning == "" {
+		return nil
+	}
+	why := parts.Stack(8, parts.Strong(words.say("card.why")), parts.Body(a.Meaning))
+	if a.Who != "" {
+		why.Add(parts.Body(a.Who))
+		why.Add(parts.Small(words.T("card.source", text.Args{"source": a.Source})))
+	}
+	return []fyne.CanvasObject{why}
+}
+
+// steps say what to do, how long that takes and so on. u is the page where it is done; nil if it
+// is not known.
+func (c *card) steps(a *text.Advice, u *url.URL) []fyne.CanvasObject {
+	words := c.t.w.words
+	var objects []fyne.CanvasObject
 	if len(a.Steps) > 0 {
 		steps := parts.Stack(12, parts.Strong(words.say("card.steps")))
 		for i, s := range a.Steps {
 			number := parts.NewBox(parts.ColorChosen, "", 13, 0, 0, container.NewCenter(parts.Small(strconv.Itoa(i+1)).Short()))
 			steps.Add(parts.BesideTop(14, container.NewGridWrap(fyne.NewSquareSize(26), number), nil, parts.Pad(0, 2, parts.Body(s))))
 		}
-		if u := ownPage(dev, f.Args["url"]); u != nil {
+		if u != nil {
 			steps.Add(parts.Row(0, parts.NewButton(words.say("card.page"), "open", func() { c.t.w.browse(u) })))
 		}
 		objects = append(objects, steps)
@@ -243,10 +296,29 @@ func (c *card) finding(now *cardState) []fyne.CanvasObject {
 	if len(facts.Objects) > 0 {
 		objects = append(objects, parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 16, facts))
 	}
-	if len(now.proofs) > 0 {
-		objects = append(objects, c.looked(now.proofs))
+	return objects
+}
+
+// stamps say what became of a finding, the latest first.
+func (c *card) stamps(now *cardState) []fyne.CanvasObject {
+	words, f := c.t.w.words, &now.finding
+	var all []fyne.CanvasObject
+	switch {
+	case !f.Fixed.IsZero():
+		return append(all, stamp(parts.ColorAllGood, "state-allgood", words.T("again.fixed", text.Args{"date": words.Date(f.Fixed)})))
+	case now.still:
+		all = append(all, stamp(parts.ColorWeek, "state-week", words.say("again.still.stamp")))
+	case f.Accepted != "":
+		all = append(all, stamp(parts.ColorMuted, "state-info", words.T("accept.stamp", text.Args{"reason": discovery.Line(f.Accepted)})))
+	case now.state == parts.Later:
+		all = append(all, stamp(parts.ColorMuted, "clock", words.T("remind.stamp", text.Args{"date": words.Date(f.Remind)})))
+	case !f.Remind.IsZero():
+		all = append(all, stamp(parts.ColorWeek, "clock", now.nudge))
 	}
-	return append(objects, c.sent(now))
+	if !f.CameBack.IsZero() {
+		all = append(all, stamp(parts.ColorWeek, "look", words.T("todo.back", text.Args{"date": words.Date(f.CameBack)})))
+	}
+	return all
 }
 
 // since says since when a finding is known.
@@ -266,8 +338,11 @@ func stamp(c fyne.ThemeColorName, icon, words string) fyne.CanvasObject {
 const maxProofs = 5
 
 // looked shows the earlier looks: before and after.
-func (c *card) looked(proofs []rounds.Proof) fyne.CanvasObject {
+func (c *card) looked(proofs []rounds.Proof) []fyne.CanvasObject {
 	words := c.t.w.words
+	if len(proofs) == 0 {
+		return nil
+	}
 	list := parts.Stack(8, parts.Strong(words.say("proof.title")))
 	for _, p := range proofs[:min(maxProofs, len(proofs))] {
 		state, after := parts.Fixed, "proof.gone"
@@ -281,7 +356,7 @@ func (c *card) looked(proofs []rounds.Proof) fyne.CanvasObject {
 		list.Add(parts.Beside(12, parts.NewPic(state.Icon, state.Color, 20), nil, parts.Body(words.T("proof.line",
 			text.Args{"time": words.Time(p.At), "before": words.say(before), "after": words.say(after)}))))
 	}
-	return list
+	return []fyne.CanvasObject{list}
 }
 
 // sent unfolds to exactly what was sent.

@@ -30,6 +30,7 @@ type devicePage struct {
 type deviceState struct {
 	device   discovery.Device
 	findings []checks.Finding
+	standing []parts.State // of the findings
 	outcomes []checks.Outcome
 	traffic  discovery.Traffic
 }
@@ -55,7 +56,7 @@ func (d *devicePage) show(p *picture) {
 	now := deviceState{device: *dev, traffic: p.ByDevice[d.id]}
 	for _, f := range p.Findings {
 		if (f.Device == d.id || f.About() == d.id) && f.Open() {
-			now.findings = append(now.findings, f)
+			now.findings, now.standing = append(now.findings, f), append(now.standing, p.standing(&f))
 		}
 	}
 	for _, o := range p.Outcomes {
@@ -77,7 +78,7 @@ func (d *devicePage) show(p *picture) {
 	}
 	d.body.Objects = []fyne.CanvasObject{
 		d.back(), d.head(dev, p),
-		parts.Grid(2, 16, parts.Stack(16, d.identity(dev), d.place(dev)), parts.Stack(16, d.work(&now, p), d.doors(dev), d.leaveAlone())),
+		parts.Grid(2, 16, parts.Stack(16, d.identity(dev), d.own(dev), d.place(dev)), parts.Stack(16, d.work(&now, p), d.doors(dev), d.leaveAlone())),
 		d.section("device.sent", d.w.ledger(now.traffic)),
 	}
 	d.body.Refresh()
@@ -107,7 +108,12 @@ func (d *devicePage) section(key string, objects ...fyne.CanvasObject) fyne.Canv
 
 // row is one thing known, with why it is believed in small print.
 func (d *devicePage) row(key, value, small string) fyne.CanvasObject {
-	said := parts.Stack(1, parts.Body(value))
+	return d.rowWith(nil, key, value, small)
+}
+
+// rowWith is a row with a control behind its value; nil for none.
+func (d *devicePage) rowWith(control fyne.CanvasObject, key, value, small string) fyne.CanvasObject {
+	said := parts.Stack(1, parts.BesideTop(8, nil, control, parts.Body(value)))
 	if small != "" {
 		said.Add(parts.Small(small))
 	}
@@ -116,22 +122,67 @@ func (d *devicePage) row(key, value, small string) fyne.CanvasObject {
 
 // identity says what it is and why we think so. What is unknown is left out.
 func (d *devicePage) identity(dev *discovery.Device) fyne.CanvasObject {
+	words, id := d.w.words, dev.ID
 	var rows []fyne.CanvasObject
-	for _, f := range []struct{ field, value string }{
-		{"name", discovery.Line(dev.Name)},
-		{"kind", d.w.words.Kind(dev.Kind)},
-		{"vendor", discovery.Line(dev.Vendor)},
-		{"model", discovery.Line(dev.Model)},
-		{"firmware", discovery.Line(dev.Firmware)},
+	for _, f := range []struct {
+		field, value, signs string
+		word                func(*discovery.Correction) *string // nil for what nobody can correct
+	}{
+		{"name", discovery.Line(dev.Name), dev.Signs.Name, func(c *discovery.Correction) *string { return &c.Name }},
+		{"kind", words.Kind(dev.Kind), words.Kind(dev.Signs.Kind), func(c *discovery.Correction) *string { return (*string)(&c.Kind) }},
+		{"vendor", discovery.Line(dev.Vendor), dev.Signs.Vendor, func(c *discovery.Correction) *string { return &c.Vendor }},
+		{"model", discovery.Line(dev.Model), dev.Signs.Model, func(c *discovery.Correction) *string { return &c.Model }},
+		{"firmware", discovery.Line(dev.Firmware), "", nil},
 	} {
-		if f.value != "" {
+		switch {
+		case f.value == "":
+		case f.word != nil && *f.word(&dev.Correction) != "":
+			undo := d.undo("device."+f.field, func() { d.w.takeBack(id, f.word) })
+			rows = append(rows, d.rowWith(undo, "device."+f.field, f.value, d.youSaid(f.signs)))
+		default:
 			rows = append(rows, d.row("device."+f.field, f.value, d.evidence(dev, f.field, f.value)))
 		}
 	}
 	if len(rows) == 0 {
-		rows = append(rows, parts.Muted(d.w.words.say("device.silent")))
+		rows = append(rows, parts.Muted(words.say("device.silent")))
 	}
-	return d.section("device.identity", rows...)
+	correct := parts.QuietButton(words.say("correct.open"), "edit", func() { d.w.correct(id) })
+	// The button keeps room round itself that a line of text has not.
+	button := container.New(layout.NewCustomPaddedLayout(-9, -9, 0, -12), correct)
+	head := parts.Beside(8, nil, button, parts.Strong(words.say("device.identity")))
+	return parts.Card(parts.Stack(12, append([]fyne.CanvasObject{head}, rows...)...))
+}
+
+// undo takes back the user's word about one thing.
+func (d *devicePage) undo(key string, do func()) fyne.CanvasObject {
+	word := parts.Small(d.w.words.say("correct.undo")).Short()
+	word.TextStyle.Bold = true
+	label := d.w.words.T("correct.undo.what", text.Args{"what": d.w.words.say(key)})
+	return container.New(layout.NewCustomPaddedLayout(-2, -4, 0, -8), parts.NewTap(label, "", "", 8, 8, 4, word, do))
+}
+
+// youSaid is the evidence of a corrected field; signs is what the device says, "" for nothing.
+func (d *devicePage) youSaid(signs string) string {
+	if signs = discovery.Line(signs); signs != "" {
+		return d.w.words.T("evidence.corrected.signs", text.Args{"value": signs})
+	}
+	return d.w.words.say("evidence.corrected")
+}
+
+// own shows what the user noted beside what the device is; nothing if that is nothing.
+func (d *devicePage) own(dev *discovery.Device) fyne.CanvasObject {
+	c := dev.Correction.Clean()
+	var rows []fyne.CanvasObject
+	for _, f := range []struct{ field, value string }{{"room", c.Room}, {"owner", c.Owner}, {"notes", c.Notes}} {
+		if f.value != "" {
+			rows = append(rows, d.row("device."+f.field, f.value, ""))
+		}
+	}
+	card := d.section("device.own", rows...)
+	if len(rows) == 0 {
+		card.Hide()
+	}
+	return card
 }
 
 // evidence says why a field is believed to hold value.
@@ -180,7 +231,7 @@ func (d *devicePage) work(now *deviceState, p *picture) fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	for i := range now.findings {
 		f := &now.findings[i]
-		state, title := parts.StateOf(f.Severity), words.title(f, p.device[f.About()])
+		state, title := now.standing[i], words.title(f, p.device[f.About()])
 		rows = append(rows, parts.NewTap(title, parts.Tint(state.Color), "", 10, 12, 10,
 			parts.Beside(12, parts.NewPic(state.Icon, state.Color, 22), parts.NewPic("next", parts.ColorMuted, 14),
 				parts.Stack(1, parts.Small(words.say(state.Key)), parts.Body(title))), func() { d.w.openFinding(f.ID) }))

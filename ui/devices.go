@@ -78,7 +78,8 @@ func (d *devicesPage) show(p *picture) {
 
 // searchable is what the search looks through.
 func (d *devicesPage) searchable(dev *discovery.Device) string {
-	all := []string{d.w.words.DeviceName(dev), d.w.words.what(dev), dev.Vendor, dev.MAC.String()}
+	c := &dev.Correction
+	all := []string{d.w.words.DeviceName(dev), d.w.words.what(dev), dev.Vendor, dev.MAC.String(), c.Room, c.Owner, c.Notes, dev.Signs.Name}
 	for _, a := range dev.Addrs {
 		all = append(all, a.String())
 	}
@@ -90,17 +91,20 @@ type deviceRow struct {
 	widget.BaseWidget
 	pic, state     *parts.Pic
 	name, what     *parts.Text
+	room           *parts.Text
 	seen, word     *parts.Text
 	content, badge fyne.CanvasObject
+	where          *fyne.Container // the column of room; hidden where nobody said rooms
 }
 
 func newDeviceRow() *deviceRow {
 	r := &deviceRow{
 		pic: parts.NewDisc("kind-unknown", parts.ColorMuted, 42), name: parts.Strong("").OneLine(), what: parts.Muted("").OneLine(),
-		seen: parts.Muted("").OneLine(), state: parts.NewPic("state-unchecked", parts.ColorMuted, 20), word: parts.Body("").OneLine(),
+		room: parts.Muted("").OneLine(), seen: parts.Muted("").OneLine(), state: parts.NewPic("state-unchecked", parts.ColorMuted, 20), word: parts.Body("").OneLine(),
 	}
 	r.badge = parts.Beside(9, r.state, nil, r.word)
-	right := parts.Row(12, parts.Wide(140, r.seen), parts.Wide(150, r.badge), parts.NewPic("next", parts.ColorMuted, 16))
+	r.where = parts.Wide(130, r.room)
+	right := parts.Row(12, r.where, parts.Wide(140, r.seen), parts.Wide(150, r.badge), parts.NewPic("next", parts.ColorMuted, 16))
 	r.content = parts.Pad(12, 10, parts.Beside(16, r.pic, right, parts.Stack(1, r.name, r.what)))
 	r.ExtendBaseWidget(r)
 	return r
@@ -116,6 +120,11 @@ func (r *deviceRow) show(words words, d *discovery.Device, p *picture) {
 	if blank := r.what.Text == ""; blank != r.what.Hidden {
 		r.what.Hidden = blank
 		r.content.Refresh() // the name moves to the middle
+	}
+	r.room.Set(discovery.Line(d.Correction.Room))
+	if r.where.Hidden == p.rooms {
+		r.where.Hidden = !p.rooms
+		r.content.Refresh()
 	}
 	r.seen.Set(words.seen(d))
 	state, ok := p.state[d.ID]

@@ -63,8 +63,9 @@ func (h *homePage) show(p *picture) {
 	var shown strings.Builder
 	fmt.Fprint(&shown, p.Home.ID, p.Started, p.Finished, p.Complete, p.trouble, len(p.Devices), len(p.Troubles))
 	for _, f := range p.open {
-		fmt.Fprint(&shown, f.ID, h.w.words.title(&f, p.device[f.About()]))
+		fmt.Fprint(&shown, f.ID, h.w.words.title(&f, p.device[f.About()]), h.w.words.nudge(&f, p.now))
 	}
+	fmt.Fprint(&shown, len(p.later))
 	for _, o := range p.Outcomes {
 		fmt.Fprint(&shown, o.Device, o.Check, o.Result)
 	}
@@ -115,6 +116,8 @@ func (h *homePage) sentence(p *picture) string {
 			return words.say("home.nothing.title")
 		case p.AllGood():
 			return words.say("severity.allgood")
+		case len(p.later) > 0:
+			return words.say("home.later.title")
 		}
 		return words.say("home.partly.title")
 	}
@@ -157,17 +160,29 @@ func (h *homePage) jobs(p *picture) fyne.CanvasObject {
 	list := parts.Stack(12)
 	for i := range p.open[:min(topJobs, len(p.open))] {
 		f := &p.open[i]
-		advice, state := words.advice(f, p.device[f.About()]), parts.StateOf(f.Severity)
-		title := words.title(f, p.device[f.About()])
+		advice, state := words.advice(f, p.device[f.About()], nil), parts.StateOf(f.Severity)
+		title, urgency := words.title(f, p.device[f.About()]), words.say(state.Key)
+		if nudge := words.nudge(f, p.now); nudge != "" {
+			urgency += " · " + nudge
+		}
+		h.w.tells(f)
 		list.Add(parts.NewTap(title, parts.ColorCard, parts.ColorLine, parts.Radius, 20, 16,
 			parts.Beside(18, parts.NewDisc(state.Icon, state.Color, 46), parts.NewPic("next", parts.ColorMuted, 18),
-				parts.Stack(3, parts.Small(words.say(state.Key)), parts.Strong(title), parts.Muted(advice.Time).OneLine())),
+				parts.Stack(3, parts.Small(urgency), parts.Strong(title), parts.Muted(advice.Time).OneLine())),
 			func() { h.w.openFinding(f.ID) }))
 	}
 	if more := len(p.open) - topJobs; more > 0 {
 		list.Add(container.NewCenter(parts.QuietButton(words.count("home.more", more), "", func() { h.w.openFinding("") })))
 	}
+	h.addLater(list, p)
 	return list
+}
+
+// addLater leads to what the user wants to be reminded of on a day to come.
+func (h *homePage) addLater(list *fyne.Container, p *picture) {
+	if n := len(p.later); n > 0 {
+		list.Add(container.NewCenter(parts.QuietButton(h.w.words.count("home.later", n), "clock", func() { h.w.openFinding(p.later[0].ID) })))
+	}
 }
 
 // calm says what was looked at when there is nothing to do.
@@ -192,8 +207,13 @@ func (h *homePage) calm(p *picture) fyne.CanvasObject {
 		list.Add(parts.Beside(12, parts.NewPic("state-allgood", parts.ColorAllGood, 22), nil, parts.Body(r)))
 	}
 	list.Add(parts.Muted(words.say("home.looked.again")))
+	h.addLater(list, p)
 	icon, c := "state-allgood", parts.ColorAllGood
-	if len(p.unchecked) > 0 || !p.Complete {
+	switch {
+	case p.AllGood():
+	case len(p.unchecked) == 0 && p.Complete && len(p.later) > 0:
+		icon, c = "clock", parts.ColorMuted
+	default:
 		icon, c = "state-unchecked", parts.ColorMuted
 	}
 	return parts.NewBox(parts.ColorCard, parts.ColorLine, parts.Radius, 28, 26, parts.BesideTop(28, parts.NewDisc(icon, c, 88), nil, list))

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"sync"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -49,6 +50,22 @@ func (l *live) watch(feed *rounds.Feed, show func(rounds.Snapshot)) {
 		feed.Watch(l.ctx, func(s rounds.Snapshot) {
 			l.show(func() { show(s) })
 		})
+	})
+}
+
+// every runs f on the toolkit's goroutine again and again until the window closes.
+func (l *live) every(wait time.Duration, f func()) {
+	l.work.Go(func() {
+		tick := time.NewTicker(wait)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				l.show(f)
+			case <-l.ctx.Done():
+				return
+			}
+		}
 	})
 }
 

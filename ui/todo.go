@@ -1,10 +1,12 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"image/color"
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -13,6 +15,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"porchlight/assets/text"
 	"porchlight/checks"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
@@ -117,7 +120,10 @@ func (t *todoPage) build(p *picture) []todoRow {
 			if len(rows) == start {
 				rows = append(rows, todoRow{name: words.say(state.Key)})
 			}
-			name, about := words.DeviceName(p.device[f.About()]), words.check(f.Check)
+			name, about := words.DeviceName(p.device[f.About()]), cmp.Or(words.nudge(f, p.now), words.check(f.Check))
+			if state == parts.Later {
+				about = words.T("remind.until", text.Args{"date": words.Date(f.Remind)})
+			}
 			if name == "" {
 				name = discovery.Line(f.Args["device"])
 			}
@@ -125,7 +131,7 @@ func (t *todoPage) build(p *picture) []todoRow {
 		}
 	}
 	for _, s := range []checks.Severity{checks.Today, checks.Week, checks.Good, checks.Inform} {
-		group(parts.StateOf(s), func(f *checks.Finding) bool { return f.Open() && f.Severity == s }, len(p.Findings))
+		group(parts.StateOf(s), func(f *checks.Finding) bool { return f.Open() && !f.Later(p.now) && f.Severity == s }, len(p.Findings))
 	}
 	for i, g := range reasons(p) {
 		if i == 0 {
@@ -133,6 +139,7 @@ func (t *todoPage) build(p *picture) []todoRow {
 		}
 		rows = append(rows, todoRow{id: g.row(), name: reasonTitle(words, g.reason), about: words.count("devices.count", len(g.devices())), state: parts.Unchecked})
 	}
+	group(parts.Later, func(f *checks.Finding) bool { return f.Later(p.now) }, len(p.Findings))
 	group(parts.Accepted, func(f *checks.Finding) bool { return f.Accepted != "" && f.Fixed.IsZero() }, len(p.Findings))
 	group(parts.Fixed, func(f *checks.Finding) bool { return !f.Fixed.IsZero() }, maxFixed)
 	return rows
@@ -242,7 +249,9 @@ func (l *todoLine) show(r todoRow) {
 func (t *todoPage) again(id string) {
 	t.card.looks[id] = look{working: true}
 	t.card.show(t.w.now)
+	t.w.looking.Add(1)
 	t.w.live.run(func(ctx context.Context) func() {
+		defer t.w.looking.Done()
 		f, err := t.w.program.CheckAgain(ctx, id)
 		proofs, _ := t.w.program.Proofs(ctx, id) // only decoration: without them the answer still counts
 		return func() {
@@ -272,13 +281,48 @@ func (t *todoPage) keep(id, reason string) {
 	t.w.call(func(ctx context.Context) error { return t.w.program.Accept(ctx, id, reason) }, t.w.tell)
 }
 
+// putOff are the days for which a finding may be put off; the second is the usual one.
+var putOff = []int{1, checks.Patience, 7, 30}
+
+// remind asks for a day, then keeps it.
+func (t *todoPage) remind(id string) {
+	words := t.w.words
+	days, options := make([]time.Time, len(putOff)), make([]parts.Option, len(putOff))
+	for i, n := range putOff {
+		days[i] = checks.InDays(t.w.now.now, n)
+		key := "remind.days"
+		if n == 1 {
+			key = "remind.tomorrow"
+		}
+		options[i] = parts.Option{Icon: "clock", Words: words.T(key, text.Args{"n": n, "date": words.Date(days[i])})}
+	}
+	day := parts.NewChoice(words.say("remind.when"), options, 1)
+	t.w.question(words.say("remind.title"), []string{words.say("remind.text")}, day, words.say("remind.yes"), func() {
+		t.keepReminder(id, days[day.Chosen])
+	})
+}
+
+// keepReminder keeps the day on which the user wants to be reminded; the zero time takes it back.
+func (t *todoPage) keepReminder(id string, day time.Time) {
+	t.w.call(func(ctx context.Context) error { return t.w.program.Remind(ctx, id, day) }, t.w.tell)
+}
+
 // agree asks whether the factory password of a device may be tried, then keeps the answer.
 func (t *todoPage) agree(id discovery.DeviceID) {
-	words, device := t.w.words, t.w.now.device[id]
-	login := ""
-	if device != nil {
-		login = t.w.program.Login(*device)
+	device := t.w.now.device[id]
+	if device == nil {
+		return
 	}
+	d := *device
+	t.w.live.run(func(ctx context.Context) func() {
+		login := t.w.program.Login(ctx, d)
+		return func() { t.ask(d, login) }
+	})
+}
+
+// ask shows exactly what would be typed.
+func (t *todoPage) ask(d discovery.Device, login string) {
+	words, device, id := t.w.words, &d, d.ID
 	t.w.question(words.T("consent.title", map[string]any{"device": words.DeviceName(device)}),
 		[]string{words.T("consent.text", map[string]any{"login": login}), words.say("consent.risk"), words.say("consent.keep")}, nil, words.say("consent.yes"), func() {
 			t.w.call(func(ctx context.Context) error { return t.w.program.Consent(ctx, id, rounds.ConsentGiven) }, func(trouble string) {

@@ -42,6 +42,7 @@ type fake struct {
 	walk   func(context.Context) error
 	again  func(string) (checks.Finding, error)
 	proofs []rounds.Proof
+	now    time.Time // evening, if it is zero
 
 	mu    sync.Mutex
 	calls []string
@@ -97,7 +98,20 @@ func (f *fake) LeaveAlone(_ context.Context, id discovery.DeviceID, yes bool) er
 	return nil
 }
 
-func (f *fake) Login(discovery.Device) string { return "admin / 1234" }
+func (f *fake) Correct(_ context.Context, id discovery.DeviceID, c discovery.Correction) error {
+	f.note("correct %s %+v", id, c)
+	s := f.feed.Latest()
+	s.Devices = slices.Clone(s.Devices)
+	for i := range s.Devices {
+		if s.Devices[i].ID == id {
+			s.Devices[i].Correct(c)
+		}
+	}
+	f.feed.Set(s)
+	return nil
+}
+
+func (f *fake) Login(context.Context, discovery.Device) string { return "admin / 1234" }
 
 func (f *fake) Sentence(error) string {
 	return "No home network was found. Connect to your Wi-Fi or plug in the cable, then try again."
@@ -129,7 +143,7 @@ func open(t *testing.T, p *fake, known bool, variant fyne.ThemeVariant) *bench {
 		t.Fatal(err)
 	}
 	queue := make(chan func(), 64)
-	w := newWindow(app, p, catalog, known, func(f func()) { queue <- f })
+	w := newWindow(app, p, catalog, known, func(f func()) { queue <- f }, p.clock)
 	b := &bench{Window: w, t: t, queue: queue}
 	b.take(p.feed.Latest())
 	t.Cleanup(func() {
@@ -152,6 +166,13 @@ func (b *bench) until(done func() bool) {
 			b.t.Fatal("the window waits for nothing")
 		}
 	}
+}
+
+// agree asks whether a password may be tried, and waits for the question.
+func (b *bench) agree(id discovery.DeviceID) {
+	b.t.Helper()
+	b.todo.agree(id)
+	b.until(func() bool { return b.win.Canvas().Overlays().Top() != nil })
 }
 
 // settle lays the window out as often as the toolkit's loop would.
@@ -261,7 +282,7 @@ func device(id, name string, kind discovery.Kind, vendor, model, addr string) di
 // family is a home with a bit of everything.
 func family() rounds.Snapshot {
 	mac, _ := discovery.ParseMAC("3c:84:6a:11:22:33")
-	cam := device("cam", "Hall camera", discovery.KindCamera, "Reolink", "RLC-510A", "192.168.1.23")
+	cam := device("cam", "IPC-510A", discovery.KindCamera, "Reolink", "RLC-510A", "192.168.1.23")
 	cam.MAC, cam.Firmware = mac, "v3.0.0.1889"
 	cam.Services = []discovery.Service{
 		{Port: 80, Transport: "tcp", Protocol: "http", Product: "nginx"},
@@ -269,12 +290,13 @@ func family() rounds.Snapshot {
 		{Port: 9000, Transport: "tcp"},
 	}
 	cam.Evidence = []discovery.Evidence{
-		{Field: "name", Strength: discovery.Corrected},
+		{Field: "name", Source: "mdns.host", Value: "IPC-510A", Strength: discovery.Saw},
 		{Field: "vendor", Source: "onvif.manufacturer", Value: "Reolink", Strength: discovery.Saw},
 		{Field: "model", Source: "onvif.model", Value: "RLC-510A", Strength: discovery.Saw},
 		{Field: "kind", Source: "mdns.host", Value: "hall-camera", Strength: discovery.Likely},
 		{Field: "firmware", Source: "http.version", Value: "v3.0.0.1889", Strength: discovery.Saw},
 	}
+	cam.Correct(discovery.Correction{Name: "Hall camera"})
 	phone := device("phone", "Mia's phone", discovery.KindPhone, "", "", "192.168.1.31")
 	phone.Present, phone.LastSeen = false, evening.AddDate(0, 0, -2)
 	alone := device("lock", "Front door", discovery.KindLock, "Nuki", "Smart Lock 3.0", "192.168.1.44")
@@ -298,7 +320,7 @@ func family() rounds.Snapshot {
 		Findings: []checks.Finding{
 			{
 				ID: "f-1", Kind: "default-login", Check: "default-login", Device: "cam", Port: 80, Severity: checks.Today, Confidence: discovery.Saw,
-				Args: map[string]string{"device": "x", "url": "http://192.168.1.23/", "user": "admin"}, First: evening.AddDate(0, 0, -9), Last: evening,
+				Args: map[string]string{"device": "x", "url": "http://192.168.1.23/", "user": "admin"}, First: evening.AddDate(0, 0, -9), Last: evening, Told: evening.AddDate(0, 0, -6),
 			},
 			{
 				ID: "f-2", Kind: "telnet-open", Check: "telnet", Device: "box", Port: 23, Severity: checks.Week, Confidence: discovery.Saw,
@@ -341,6 +363,28 @@ func family() rounds.Snapshot {
 				{At: evening.Add(-20 * time.Second), Port: 80, Transport: "tcp", Line: "POST /cgi-bin/api.cgi?cmd=Login", Sent: 340, Received: 4_200},
 			},
 		}},
+	}
+	return s
+}
+
+// corrected is the same home after the user has said what is what.
+func corrected() rounds.Snapshot {
+	s := family()
+	words := map[discovery.DeviceID]discovery.Correction{
+		"box": {
+			Name: "Old TV box", Kind: discovery.KindMediaPlayer, Vendor: "Xoro", Model: "HST 250", Room: "Living room", Owner: "Grandma",
+			Notes: "Second hand, from the flea market.\nThe remote control is in the drawer.",
+		},
+		"cam": {Name: "Hall camera", Room: "Hall"}, "tv": {Room: "Living room"}, "bulb": {Room: "Kitchen"}, "lock": {Room: "Hall"},
+		"plug": {Name: "Christmas lights", Room: "Garden, behind the shed"}, "speaker": {Room: "Bathroom"},
+		"what": {Name: "Baby monitor", Kind: discovery.KindCamera, Owner: "Mia"},
+	}
+	for i := range s.Devices {
+		d := &s.Devices[i]
+		if d.ID == "box" {
+			d.Name, d.Kind = "android-4711", discovery.KindComputer
+		}
+		d.Correct(words[d.ID])
 	}
 	return s
 }
@@ -394,7 +438,7 @@ func TestPagesLookLikeThis(t *testing.T) {
 			b.todo.card.scroll.ScrollToBottom()
 		}},
 		{name: "todo-consent", s: family(), do: func(b *bench) { b.openFinding("reason no-consent"); b.todo.card.agreed["router"] = true; b.refresh() }},
-		{name: "todo-ask", s: family(), do: func(b *bench) { b.openFinding("reason no-consent"); b.todo.agree("printer") }},
+		{name: "todo-ask", s: family(), do: func(b *bench) { b.openFinding("reason no-consent"); b.agree("printer") }},
 		{name: "todo-accept", s: family(), do: func(b *bench) { todo(b); b.todo.accept("f-1") }},
 		{name: "todo-empty", s: fresh, do: todo},
 		{name: "devices", s: family(), do: devices},
@@ -402,6 +446,19 @@ func TestPagesLookLikeThis(t *testing.T) {
 		{name: "devices-search", s: family(), do: func(b *bench) { devices(b); b.pages[2].(*devicesPage).search.SetText("tv") }},
 		{name: "device", s: family(), do: func(b *bench) { b.openDevice("cam") }},
 		{name: "device-sent", s: family(), do: func(b *bench) { b.openDevice("cam"); b.settle(); b.device.content.ScrollToBottom() }},
+		{name: "device-corrected", s: corrected(), do: func(b *bench) { b.openDevice("box") }},
+		{name: "device-corrected-dark", s: corrected(), dark: true, do: func(b *bench) { b.openDevice("box") }},
+		{name: "device-correct", s: corrected(), do: func(b *bench) { b.openDevice("box"); b.correct("box") }},
+		{name: "device-correct-dark", s: corrected(), dark: true, do: func(b *bench) { b.openDevice("cam"); b.correct("cam") }},
+		{name: "device-correct-kinds", s: corrected(), do: func(b *bench) {
+			b.openDevice("box")
+			kind := b.correct("box").kind
+			b.settle()
+			b.win.Canvas().Focus(kind)
+			kind.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+		}},
+		{name: "device-correct-unknown", s: family(), do: func(b *bench) { b.openDevice("what"); b.correct("what") }},
+		{name: "devices-rooms", s: corrected(), do: devices},
 		{name: "device-unknown", s: family(), do: func(b *bench) { b.openDevice("what") }},
 	}
 	for _, tt := range tests {
@@ -439,8 +496,6 @@ func TestCheckAgainShowsBeforeAndAfter(t *testing.T) {
 	b.until(func() bool { return b.todo.card.looks["f-1"].done })
 	b.take(p.feed.Latest())
 	b.shot("todo-again")
-	b.todo.card.scroll.ScrollToBottom()
-	b.shot("todo-proof")
 	b.says("Fixed on 12 November 2026")
 	b.says("12 November 2026, 19:30: before there, now gone")
 }
@@ -629,7 +684,7 @@ func TestEveryKeyInTheCodeHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, _ := filepath.Glob("*.go")
-	key := regexp.MustCompile(`"((?:nav|menu|action|trouble|practice|welcome|home|phase|state|devices|device|evidence|size|sent|todo|card|again|proof|accept|consent|unchecked|format|severity|sure)\.[a-z.-]*[a-z])"`)
+	key := regexp.MustCompile(`"((?:nav|menu|action|trouble|practice|welcome|home|phase|state|devices|device|evidence|size|sent|todo|card|again|proof|accept|consent|unchecked|format|severity|sure|correct|remind)\.[a-z.-]*[a-z])"`)
 	for _, name := range files {
 		raw, err := os.ReadFile(name)
 		if err != nil {
@@ -648,9 +703,9 @@ func TestQuestionsAreAskedBeforeAnythingIsKept(t *testing.T) {
 	p := &fake{}
 	p.feed.Set(family())
 	b := open(t, p, true, theme.VariantLight)
-	b.todo.agree("printer")
+	b.agree("printer")
 	test.Tap(b.button("Cancel"))
-	b.todo.agree("printer")
+	b.agree("printer")
 	test.Tap(b.button("Try it"))
 	b.until(func() bool { return b.todo.card.agreed["printer"] })
 	b.todo.accept("f-1")
@@ -675,7 +730,7 @@ func BenchmarkShow250Devices(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := newWindow(app, &fake{}, catalog, true, nil)
+	w := newWindow(app, &fake{}, catalog, true, nil, time.Now)
 	for i, name := range []string{"home", "todo", "devices"} {
 		b.Run(name, func(b *testing.B) {
 			w.open(w.pages[i])

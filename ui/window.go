@@ -7,6 +7,8 @@ import (
 	"errors"
 	"net/url"
 	"strconv"
+	"sync"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -37,14 +39,21 @@ type Program interface {
 	CheckAgain(ctx context.Context, finding string) (checks.Finding, error)
 	// Proofs returns the looks at one finding, newest first.
 	Proofs(ctx context.Context, finding string) ([]rounds.Proof, error)
-	// Login shows what would be typed on a device, name and password. It does not block.
-	Login(d discovery.Device) string
+	// Login shows what would be typed on a device, name and password.
+	Login(ctx context.Context, d discovery.Device) string
 	// Consent keeps what the user said about trying a factory password on a device.
 	Consent(ctx context.Context, device discovery.DeviceID, c rounds.Consent) error
 	// Accept keeps the user's reason for living with a finding; "" takes it back.
 	Accept(ctx context.Context, finding, reason string) error
+	// Remind keeps when the day begins on which the user wants to be reminded of a finding; the
+	// zero time takes it back.
+	Remind(ctx context.Context, finding string, day time.Time) error
+	// Told keeps that the user was told that a finding waits.
+	Told(ctx context.Context, finding string) error
 	// LeaveAlone keeps whether a device is to be checked at all.
 	LeaveAlone(ctx context.Context, device discovery.DeviceID, yes bool) error
+	// Correct keeps the user's own words about a device; the zero Correction takes them back.
+	Correct(ctx context.Context, device discovery.DeviceID, c discovery.Correction) error
 	// Sentence says an error in a person's words. It does not block.
 	Sentence(err error) string
 }
@@ -66,6 +75,7 @@ type Window struct {
 	program Program
 	words   words
 	live    *live
+	clock   func() time.Time
 
 	welcome *welcome
 	todo    *todoPage
@@ -78,18 +88,21 @@ type Window struct {
 	stop    context.CancelFunc // ends the round that this window walks; nil if it walks none
 	trouble string             // why the latest round went wrong, in words
 	ask     *widget.PopUp      // the question that is open; nil if none
+	told    map[string]bool    // findings of which the window has said that they wait
+	looking sync.WaitGroup     // looks at one finding, which a round waits for
 }
 
 // NewWindow makes the window. known says that a home was chosen before, so that no welcome
 // is needed. Nothing is shown and nothing runs before Show.
 func NewWindow(app fyne.App, p Program, catalog *text.Catalog, known bool) *Window {
 	app.Settings().SetTheme(parts.Theme{})
-	return newWindow(app, p, catalog, known, nil)
+	return newWindow(app, p, catalog, known, nil, time.Now)
 }
 
-func newWindow(app fyne.App, p Program, catalog *text.Catalog, known bool, do func(func())) *Window {
+func newWindow(app fyne.App, p Program, catalog *text.Catalog, known bool, do func(func()), clock func() time.Time) *Window {
 	app.SetIcon(parts.AppIcon())
-	w := &Window{app: app, program: p, words: words{catalog}, live: newLive(do), now: newPicture(p.Feed().Latest())}
+	w := &Window{app: app, program: p, words: words{catalog}, live: newLive(do), clock: clock, told: map[string]bool{}}
+	w.now = newPicture(p.Feed().Latest(), clock())
 	w.win = app.NewWindow(w.words.say("app.name"))
 	w.win.SetIcon(parts.AppIcon())
 	w.win.SetPadded(false)
@@ -112,6 +125,7 @@ func newWindow(app fyne.App, p Program, catalog *text.Catalog, known bool, do fu
 // Show shows the window and keeps it up to date from now on. Call it once.
 func (w *Window) Show() {
 	w.live.watch(w.program.Feed(), w.take)
+	w.live.every(time.Minute, w.turn)
 	w.win.Show()
 }
 
@@ -134,8 +148,23 @@ func (w *Window) Wait() {
 
 // take shows a new picture.
 func (w *Window) take(s rounds.Snapshot) {
-	w.now = newPicture(s)
+	w.now = newPicture(s, w.clock())
 	w.refresh()
+}
+
+// turn shows the picture anew when a day has begun: reminders come with it.
+func (w *Window) turn() {
+	if w.words.Date(w.clock()) != w.words.Date(w.now.now) {
+		w.take(w.now.Snapshot)
+	}
+}
+
+// tells keeps that the user has read that a finding waits, so that it is not said for ever.
+func (w *Window) tells(f *checks.Finding) {
+	if id := f.ID; f.Waits(w.now.now) > 0 && f.Told.IsZero() && !w.told[id] {
+		w.told[id] = true
+		w.call(func(ctx context.Context) error { return w.program.Told(ctx, id) }, func(string) {}) // at worst it is said once more
+	}
 }
 
 // refresh shows the picture that there is, after something in the window changed.
@@ -192,6 +221,7 @@ func (w *Window) look() {
 	clear(w.todo.card.looks) // what the round finds is newer
 	w.open(w.pages[0])
 	w.live.run(func(context.Context) func() {
+		w.looking.Wait()
 		err := w.program.Walk(ctx)
 		stop()
 		return func() {

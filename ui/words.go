@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"porchlight/assets/text"
 	"porchlight/checks"
@@ -19,18 +20,22 @@ type picture struct {
 	rounds.Snapshot
 	walking   bool   // a round is under way, or was just asked for
 	trouble   string // why the latest round went wrong, in words
-	open      []checks.Finding
+	now       time.Time
+	open      []checks.Finding // what is to be done by now
+	later     []checks.Finding // of which the user wants to be reminded on a day to come
 	unchecked []checks.Outcome
+	rooms     bool // the user has said where some device stands
 	device    map[discovery.DeviceID]*discovery.Device
 	state     map[discovery.DeviceID]parts.State
 }
 
-func newPicture(s rounds.Snapshot) *picture {
+func newPicture(s rounds.Snapshot, now time.Time) *picture {
 	p := &picture{
-		Snapshot: s, open: s.Open(), unchecked: s.Unchecked(),
+		Snapshot: s, now: now, unchecked: s.Unchecked(),
 		device: make(map[discovery.DeviceID]*discovery.Device, len(s.Devices)),
 		state:  make(map[discovery.DeviceID]parts.State, len(s.Devices)),
 	}
+	p.open, p.later = s.Todo(now)
 	raise := func(id discovery.DeviceID, to parts.State) {
 		if old, ok := p.state[id]; !ok || to.Rank > old.Rank {
 			p.state[id] = to
@@ -46,21 +51,32 @@ func newPicture(s rounds.Snapshot) *picture {
 		}
 	}
 	for _, f := range s.Findings {
-		switch {
-		case f.Open() && f.Severity > checks.Inform:
-			raise(f.About(), parts.StateOf(f.Severity))
-		case f.Accepted != "" && f.Fixed.IsZero():
-			raise(f.About(), parts.Accepted)
+		if f.Fixed.IsZero() && (f.Severity > checks.Inform || f.Accepted != "") {
+			raise(f.About(), p.standing(&f))
 		}
 	}
 	for i := range s.Devices {
 		d := &s.Devices[i]
 		p.device[d.ID] = d
+		p.rooms = p.rooms || d.Correction.Room != ""
 		if d.LeaveAlone {
 			p.state[d.ID] = parts.Alone
 		}
 	}
 	return p
+}
+
+// standing gives how a finding stands.
+func (p *picture) standing(f *checks.Finding) parts.State {
+	switch {
+	case !f.Fixed.IsZero():
+		return parts.Fixed
+	case f.Accepted != "":
+		return parts.Accepted
+	case f.Later(p.now):
+		return parts.Later
+	}
+	return parts.StateOf(f.Severity)
 }
 
 // practice reports whether the devices are simulated.
@@ -104,30 +120,42 @@ func (w words) service(s discovery.Service) string {
 	return w.T("service.unknown", text.Args{"port": s.Port})
 }
 
-// advice gives the words for a finding about a device. It leads a browser nowhere but to
-// that device.
-func (w words) advice(f *checks.Finding, about *discovery.Device) text.Advice {
+// advice gives the words for a finding about a device, which is put right at another one or
+// the same. It leads a browser nowhere but to these.
+func (w words) advice(f *checks.Finding, about, at *discovery.Device) text.Advice {
 	if raw := f.Args["url"]; raw != "" && about != nil && ownPage(about, raw) == nil {
 		own := *f
 		own.Args = maps.Clone(f.Args)
 		own.Args["url"] = about.Addr().String()
 		f = &own
 	}
-	return w.Finding(f, about)
+	return w.Finding(f, about, at)
 }
 
 // title says what was found in one sentence.
 func (w words) title(f *checks.Finding, about *discovery.Device) string {
-	if a := w.advice(f, about); a.Title != "" {
+	if a := w.advice(f, about, nil); a.Title != "" {
 		return a.Title
 	}
 	return w.check(f.Check)
 }
 
+// nudge says why a finding is put before the user now: that was asked for, or it waits. "" is
+// for most.
+func (w words) nudge(f *checks.Finding, now time.Time) string {
+	if f.Due(now) {
+		return w.say("remind.due")
+	}
+	if n := f.Waits(now); n > 0 {
+		return w.count("todo.waits", n)
+	}
+	return ""
+}
+
 // bytes says how much n bytes are.
 func (w words) bytes(n int) string {
 	if n < 1000 {
-		return w.T("size.bytes", text.Args{"size": n})
+		return w.T("size.bytes", text.Args{"n": n})
 	}
 	return w.T("size.kilobytes", text.Args{"size": (n + 500) / 1000})
 }

@@ -28,10 +28,20 @@ type Maker struct {
 	Name string `toml:"name"` // common brand; "" for the file of general signs
 	// Aliases are other names under which devices and registries call the maker, RE2. They
 	// must match the whole name.
-	Aliases  []string   `toml:"aliases"`
-	Signs    []Sign     `toml:"sign"`
-	Logins   []Login    `toml:"login"`
-	Firmware []Firmware `toml:"firmware"`
+	Aliases []string `toml:"aliases"`
+	// Scheme is how the versions of its products mostly compare: checks/versions; "" if nobody knows.
+	Scheme string `toml:"scheme"`
+	Signs  []Sign `toml:"sign"`
+	// Questions of the file of general signs need conditions of their own.
+	Questions []Question `toml:"question"`
+	Logins    []Login    `toml:"login"`
+	Firmware  []Firmware `toml:"firmware"`
+	Support   []Support  `toml:"support"`
+	Revisions []Revision `toml:"revision"`
+	About     About      `toml:"maker"`
+	Menus     []Menu     `toml:"menu"`
+	Opens     []Open     `toml:"open"`
+	Streams   []Stream   `toml:"stream"`
 
 	File string `toml:"-"` // its name, without .toml
 }
@@ -70,38 +80,42 @@ type Condition struct {
 	Match Pattern `toml:"-"`
 }
 
-// A Login is one documented factory login of a product line.
-type Login struct {
-	ID       string `toml:"id"` // stable, for the history
-	Family   string `toml:"family"`
-	Protocol string `toml:"protocol"` // "http-basic"
-	Path     string `toml:"path"`
-	// Realm is what the device must ask for before anything is tried, RE2.
-	Realm    string `toml:"realm"`
-	User     string `toml:"user"`
-	Password string `toml:"password"`
-	Source   string `toml:"source"`
-
-	RealmMatch *regexp.Regexp `toml:"-"`
+// Hold reports whether facts fulfil all conditions.
+func Hold(conditions []Condition, facts []discovery.Fact) bool {
+	for _, c := range conditions {
+		if !slices.ContainsFunc(facts, func(f discovery.Fact) bool {
+			return f.Key == c.Fact && c.Match.Match(f.Value, strings.ToLower(f.Value)) != nil
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
-// A Firmware is what is known of the versions of a product line.
-type Firmware struct {
-	Family string `toml:"family"`
-	Scheme string `toml:"scheme"` // how versions compare: "dotted"
-	// Safe is the first version without the holes that criminals are known to use.
-	Safe   string `toml:"safe"`
-	Hole   string `toml:"hole"`   // one of those holes, such as "CVE-2018-14847"
-	Source string `toml:"source"` // of Safe and Hole, with its date
-	Sure   bool   `toml:"sure"`   // false: only "may" can be said
+// A Question is one page that says more about products of a maker, such as their version, to
+// everybody. Reading it changes nothing. It also stands in discovery/lan/requests.txt.
+type Question struct {
+	Path string `toml:"path"` // with its query
+	Port uint16 `toml:"port"` // 0: where the product showed its first web page
+	TLS  bool   `toml:"tls"`  // of Port
+	// Kinds and With narrow down whom it is asked of; empty: every product of the maker.
+	Kinds []discovery.Kind `toml:"kinds"`
+	With  []Condition      `toml:"with"`
 }
 
 // A Catalog is all makers. It is safe for concurrent use.
 type Catalog struct {
 	Makers  []Maker
-	signs   map[discovery.FactKey][]*Sign
+	signs   map[discovery.FactKey]*shelf
+	places  map[discovery.FactKey][]Pattern // of signs and logins, for Excerpts
 	aliases []alias
 	names   map[string]string // brand in lower case -> brand
+
+	firmware  table[*Firmware]
+	support   table[*Support]
+	revisions map[string][]*Revision // by the maker, as those below
+	abouts    map[string]About
+	schemes   map[string]string
 
 	mu    sync.Mutex // guards canon
 	canon map[string]string
@@ -113,9 +127,16 @@ type alias struct {
 	vendor string
 }
 
-// SignsFor lists the signs that read one fact, in the order of the files. The slice is
-// shared: do not change it.
-func (c *Catalog) SignsFor(key discovery.FactKey) []*Sign { return c.signs[key] }
+// Candidates lists the signs that may match a fact: most that cannot are left out. lower is
+// the value in lower case. Each comes once, in the
+// order of the files.
+func (c *Catalog) Candidates(key discovery.FactKey, lower string) []*Sign {
+	s := c.signs[key]
+	if s == nil {
+		return nil
+	}
+	return s.candidates(lower)
+}
 
 // maxCanon bounds what is remembered of names that strangers send.
 const maxCanon = 4096
@@ -166,15 +187,15 @@ func (c *Catalog) canonical(name string) string {
 const maxExcerpts = 16
 
 // Excerpts gives the places of a long text, such as the body of a web page, that some sign
-// for key looks for.
+// for key or the condition of a login looks for.
 func (c *Catalog) Excerpts(key discovery.FactKey, text string) []string {
 	var out []string
 	lower := strings.ToLower(text)
-	for _, s := range c.signs[key] {
+	for _, p := range c.places[key] {
 		if len(out) == maxExcerpts {
 			break
 		}
-		if at := s.Match.find(text, lower); at != nil {
+		if at := p.find(text, lower); at != nil {
 			if found := discovery.Clean(text[at[0]:at[1]]); found != "" && !slices.Contains(out, found) {
 				out = append(out, found)
 			}
@@ -183,29 +204,20 @@ func (c *Catalog) Excerpts(key discovery.FactKey, text string) []string {
 	return out
 }
 
-// LoginsFor lists the documented factory logins of a product line.
-func (c *Catalog) LoginsFor(family string) []Login {
-	var out []Login
+// QuestionsFor lists what a product of this vendor and kind, with these facts, may be asked.
+func (c *Catalog) QuestionsFor(vendor string, kind discovery.Kind, facts []discovery.Fact) []Question {
+	var out []Question
 	for _, m := range c.Makers {
-		for _, l := range m.Logins {
-			if family != "" && l.Family == family {
-				out = append(out, l)
+		if m.Name != "" && m.Name != vendor {
+			continue
+		}
+		for _, q := range m.Questions {
+			if (len(q.Kinds) == 0 || slices.Contains(q.Kinds, kind)) && Hold(q.With, facts) {
+				out = append(out, q)
 			}
 		}
 	}
 	return out
-}
-
-// FirmwareFor gives what is known of the versions of a product line.
-func (c *Catalog) FirmwareFor(family string) (Firmware, bool) {
-	for _, m := range c.Makers {
-		for _, f := range m.Firmware {
-			if family != "" && f.Family == family {
-				return f, true
-			}
-		}
-	}
-	return Firmware{}, false
 }
 
 // All loads the catalogue in the program, once. It fails only if a file is broken, which
@@ -217,7 +229,8 @@ func load(fsys fs.FS) (*Catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list makers: %w", err)
 	}
-	c := &Catalog{signs: map[discovery.FactKey][]*Sign{}, names: map[string]string{}, canon: map[string]string{}}
+	c := &Catalog{signs: map[discovery.FactKey]*shelf{}, places: map[discovery.FactKey][]Pattern{}, names: map[string]string{}, canon: map[string]string{}}
+	c.revisions, c.abouts, c.schemes = map[string][]*Revision{}, map[string]About{}, map[string]string{}
 	c.Makers = make([]Maker, len(names))
 	errs := make([]error, len(names))
 	var wg sync.WaitGroup
@@ -235,6 +248,7 @@ func load(fsys fs.FS) (*Catalog, error) {
 	order := 0
 	for i := range c.Makers {
 		m := &c.Makers[i]
+		c.learn(m)
 		if m.Name != "" {
 			c.names[strings.ToLower(m.Name)] = m.Name
 		}
@@ -249,7 +263,16 @@ func load(fsys fs.FS) (*Catalog, error) {
 			s := &m.Signs[j]
 			order++
 			s.Order = order
-			c.signs[s.Fact] = append(c.signs[s.Fact], s)
+			if c.signs[s.Fact] == nil {
+				c.signs[s.Fact] = &shelf{starts: map[start][]*Sign{}}
+			}
+			c.signs[s.Fact].put(s)
+			c.places[s.Fact] = append(c.places[s.Fact], s.Match)
+		}
+		for _, l := range m.Logins {
+			for _, w := range l.With {
+				c.places[w.Fact] = append(c.places[w.Fact], w.Match)
+			}
 		}
 	}
 	return c, nil
@@ -279,31 +302,81 @@ func read(fsys fs.FS, name string) (Maker, error) {
 }
 
 func (m *Maker) compile() error {
+	if err := m.knowledge(); err != nil {
+		return err
+	}
+	for i := range m.Menus {
+		if err := m.Menus[i].check(); err != nil {
+			return fmt.Errorf("menu %d: %w", i+1, err)
+		}
+	}
+	same := patterns{}
 	for i := range m.Signs {
 		s := &m.Signs[i]
 		var err error
-		if s.Match, err = compile(s.Fact, s.Pattern); err != nil {
+		if s.Match, err = same.compile(s.Fact, s.Pattern); err != nil {
 			return fmt.Errorf("sign %d: %w", i+1, err)
 		}
-		for j := range s.With {
-			if s.With[j].Match, err = compile(s.With[j].Fact, s.With[j].Pattern); err != nil {
-				return fmt.Errorf("sign %d, condition %d: %w", i+1, j+1, err)
-			}
+		if err := same.compileAll(s.With); err != nil {
+			return fmt.Errorf("sign %d, %w", i+1, err)
 		}
 		s.Vendor = m.Name
 	}
+	for i := range m.Questions {
+		q := &m.Questions[i]
+		if !isPath(q.Path) {
+			return fmt.Errorf("question %d: not a path: %q", i+1, q.Path)
+		}
+		if m.Name == "" && len(q.With) == 0 {
+			return fmt.Errorf("question %d: a condition is needed: who is asked?", i+1)
+		}
+		if err := compileAll(q.With); err != nil {
+			return fmt.Errorf("question %d, %w", i+1, err)
+		}
+	}
+	for i := range m.Opens {
+		if err := m.Opens[i].compile(m); err != nil {
+			return fmt.Errorf("open %d: %w", i+1, err)
+		}
+	}
+	for i := range m.Streams {
+		if err := m.Streams[i].compile(); err != nil {
+			return fmt.Errorf("stream %d: %w", i+1, err)
+		}
+	}
 	for i := range m.Logins {
 		l := &m.Logins[i]
-		if l.ID == "" || l.Realm == "" || l.Family == "" {
-			return fmt.Errorf("login %d: an id, a realm and a family are needed", i+1)
+		l.Vendor = m.Name
+		if err := l.compile(); err != nil {
+			return fmt.Errorf("login %d (%s): %w", i+1, l.ID, err)
 		}
-		re, err := regexp.Compile(l.Realm)
-		if err != nil {
-			return fmt.Errorf("login %s: %w", l.ID, err)
-		}
-		l.RealmMatch = re
 	}
 	return nil
+}
+
+func compileAll(conditions []Condition) error { return patterns{}.compileAll(conditions) }
+
+// patterns are those that were read before: many signs of a maker look for the same.
+type patterns map[string]Pattern
+
+func (p patterns) compileAll(conditions []Condition) (err error) {
+	for i := range conditions {
+		if conditions[i].Match, err = p.compile(conditions[i].Fact, conditions[i].Pattern); err != nil {
+			return fmt.Errorf("condition %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func (p patterns) compile(fact discovery.FactKey, pattern string) (Pattern, error) {
+	if known, ok := p[pattern]; ok && fact != "" {
+		return known, nil
+	}
+	match, err := compile(fact, pattern)
+	if err == nil {
+		p[pattern] = match
+	}
+	return match, err
 }
 
 func compile(fact discovery.FactKey, pattern string) (Pattern, error) {

@@ -34,10 +34,15 @@ func newPattern(s string) (Pattern, error) {
 // Match gives the groups of the first match, by their names; nil if there is none. lower is
 // text in lower case.
 func (p Pattern) Match(text, lower string) []string {
-	if !p.possible(lower) {
+	if p.re == nil || !p.possible(lower) {
 		return nil
 	}
 	return p.re().FindStringSubmatch(text)
+}
+
+// Fits reports whether a text matches. A zero Pattern asks for nothing: every text does.
+func (p Pattern) Fits(text string) bool {
+	return p.re == nil || p.Match(text, strings.ToLower(text)) != nil
 }
 
 // possible reports whether a text can match at all.
@@ -46,7 +51,12 @@ func (p Pattern) possible(lower string) bool {
 }
 
 // Groups names the groups, as regexp.SubexpNames does.
-func (p Pattern) Groups() []string { return p.re().SubexpNames() }
+func (p Pattern) Groups() []string {
+	if p.re == nil {
+		return nil
+	}
+	return p.re().SubexpNames()
+}
 
 // find gives where the first match is; nil if there is none.
 func (p Pattern) find(text, lower string) []int {

@@ -15,6 +15,9 @@ import (
 	"golang.org/x/text/language"
 
 	"porchlight/assets"
+	"porchlight/assets/makers"
+	"porchlight/checks"
+	"porchlight/discovery"
 )
 
 // Args are the named arguments of a sentence. The argument "n" chooses the plural.
@@ -22,7 +25,10 @@ type Args map[string]any
 
 // A Catalog gives words of one language. It is safe for concurrent use.
 type Catalog struct {
-	Tag       language.Tag
+	Tag language.Tag
+	// Makers know where things are on settings pages; nil: advice names no menus.
+	Makers *makers.Catalog
+
 	localizer *i18n.Localizer
 	keys      map[string]bool
 }
@@ -121,6 +127,7 @@ func (c *Catalog) Time(t time.Time) string {
 // Advice is the plain words for one finding, in the catalogue's language.
 type Advice struct {
 	Title   string   // what we found
+	Urgency string   // why it is more or less urgent than others of its kind; "" if it is not
 	Meaning string   // why it matters
 	Who     string   // who profits; "" if nothing is known that can be cited
 	Source  string   // of Who, for those who want to read on
@@ -128,26 +135,38 @@ type Advice struct {
 	Time    string   // how long, and what is needed
 	Pause   string   // what may stop working for a moment; "" if nothing
 	Cannot  string   // what to do if the steps cannot be done
+	Page    string   // where the settings page is; "" if it is not known
 }
 
 // maxSteps is how many steps a card may have; more are not read.
 const maxSteps = 6
 
-// Advice gives the words for one kind of finding.
-func (c *Catalog) Advice(kind string, args map[string]string) Advice {
+// groups are the kinds of device that have words of their own in advice, under a key that
+// ends in the group, such as "advice.default-login.who.camera".
+var groups = map[discovery.Kind]string{
+	discovery.KindRouter: "router", discovery.KindModem: "router", discovery.KindAccessPoint: "router",
+	discovery.KindCamera: "camera", discovery.KindNVR: "camera", discovery.KindDoorbell: "camera",
+	discovery.KindNAS: "nas", discovery.KindPrinter: "printer",
+}
+
+// Advice gives the words for one kind of finding about one kind of device.
+func (c *Catalog) Advice(kind checks.Kind, about discovery.Kind, args map[string]string) Advice {
 	data := make(Args, len(args))
 	for k, v := range args {
 		data[k] = v
 	}
 	say := func(field string) string {
-		key := "advice." + kind + "." + field
+		key := "advice." + string(kind) + "." + field
+		if own := key + "." + groups[about]; groups[about] != "" && c.Has(own) {
+			key = own
+		}
 		if !c.Has(key) {
 			return ""
 		}
 		return c.T(key, data)
 	}
 	a := Advice{
-		Title: say("title"), Meaning: say("meaning"), Who: say("who"), Source: say("source"),
+		Title: say("title"), Urgency: c.urgency(args), Meaning: say("meaning"), Who: say("who"), Source: say("source"),
 		Time: say("time"), Pause: say("pause"), Cannot: say("cannot"),
 	}
 	for i := 1; i <= maxSteps; i++ {
@@ -158,4 +177,14 @@ func (c *Catalog) Advice(kind string, args map[string]string) Advice {
 		a.Steps = append(a.Steps, s)
 	}
 	return a
+}
+
+// urgency says why a finding is more or less urgent than its check said.
+func (c *Catalog) urgency(args map[string]string) string {
+	for _, why := range []string{checks.ArgRaised, checks.ArgLowered} {
+		if key := why + "." + args[why]; args[why] != "" && c.Has(key) {
+			return c.T(key, nil)
+		}
+	}
+	return ""
 }

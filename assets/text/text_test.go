@@ -2,9 +2,13 @@ package text_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"text/template"
 	"time"
 
 	"porchlight/assets"
@@ -28,35 +32,208 @@ func catalogs(t *testing.T) []*text.Catalog {
 	return out
 }
 
-func TestEveryFindingHasAdvice(t *testing.T) {
+// Every argument that any finding has, so that no sentence is left with a hole.
+var args = map[string]string{
+	"device": "Hall camera", "at": "Router", "page": "http://192.168.1.1", "maker": "Reolink", "menu": "System > Password",
+	"user": "admin", "url": "http://192.168.1.5/", "inner": "192.168.1.5", "inner_port": "80",
+	"outer_port": "8080", "protocol": "TCP", "version": "1.0", "newest": "2.0", "ends": "1 May 2027", "date": "3 May 2026", "private": "yes",
+	"product": "Node-RED", "where": "Settings > Security", "ways": "UPnP, PCP", "names": "www.example.com", "router": "192.168.1.9",
+	"network": "Home", "folder": "Photos", "outside": "carrier", "way_control": "control", "protection_open": "open", "protection_wep": "wep",
+	"safe": "2.0", "hole": "CVE-2023-1389", "sure_yes": "yes", "built": "1 June 2020", "revisions": "A", "app": "Tether",
+}
+
+// always are the arguments that their findings always have.
+var always = []string{"device", "at", "inner", "inner_port", "outer_port"}
+
+// adviceKeys are the kinds of finding that have advice, with all their keys.
+func adviceKeys(t *testing.T) map[checks.Kind][]string {
+	t.Helper()
+	out := map[checks.Kind][]string{}
+	for key := range words(t, "en") {
+		if rest, ok := strings.CutPrefix(key, "advice."); ok {
+			kind, _, _ := strings.Cut(rest, ".")
+			out[checks.Kind(kind)] = append(out[checks.Kind(kind)], key)
+		}
+	}
+	return out
+}
+
+// words gives the catalogue of a language as it stands in its file.
+func words(t *testing.T, tag string) map[string]any {
+	t.Helper()
+	raw, err := assets.Lang.ReadFile("lang/" + tag + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out map[string]any
+	if err := json.Unmarshal(raw, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestEveryCheckHasWords(t *testing.T) {
 	m, err := makers.All()
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Every argument that any finding has, so that no sentence is left with a hole.
-	args := map[string]string{
-		"device": "Hall camera", "user": "admin", "url": "http://192.168.1.5/", "inner": "192.168.1.5", "inner_port": "80",
-		"outer_port": "8080", "protocol": "TCP", "version": "1.0", "newest": "2.0",
-	}
-	for _, c := range catalogs(t) {
-		for _, check := range all.All(m) {
+	kinds := adviceKeys(t)
+	for _, check := range all.All(m) {
+		for _, kind := range check.Info().Kinds {
+			if kinds[kind] == nil {
+				t.Errorf("no advice for %s", kind)
+			}
+		}
+		for _, c := range catalogs(t) {
 			if !c.Has("check." + string(check.Info().ID)) {
 				t.Errorf("%s: check %s has no name", c.Tag, check.Info().ID)
 			}
-			for _, kind := range check.Info().Kinds {
-				a := c.Advice(string(kind), args)
-				if a.Title == "" || a.Meaning == "" || len(a.Steps) == 0 || a.Time == "" || a.Cannot == "" {
-					t.Errorf("%s: advice for %s is not whole: %+v", c.Tag, kind, a)
-				}
-				if (a.Who == "") != (a.Source == "") {
-					t.Errorf("%s: %s says who profits without a source, or the other way round", c.Tag, kind)
-				}
-				for _, s := range append([]string{a.Title, a.Meaning, a.Who, a.Time, a.Pause, a.Cannot}, a.Steps...) {
-					if strings.Contains(s, "<no value>") || strings.Contains(s, "{{") {
-						t.Errorf("%s: %s has a hole: %q", c.Tag, kind, s)
+		}
+	}
+}
+
+func TestAdviceIsWhole(t *testing.T) {
+	kinds := adviceKeys(t)
+	few := map[string]string{} // what may be missing is missing
+	for k, v := range args {
+		few[k] = ""
+		if slices.Contains(always, k) {
+			few[k] = v
+		}
+	}
+	for _, c := range catalogs(t) {
+		for kind := range kinds {
+			for _, is := range []discovery.Kind{"", "router", "camera", "nas", "printer"} {
+				for _, args := range []map[string]string{args, few} {
+					a := c.Advice(kind, is, args)
+					if a.Title == "" || a.Meaning == "" || len(a.Steps) < 3 || a.Time == "" || a.Cannot == "" {
+						t.Errorf("%s: advice for %s is not whole: %+v", c.Tag, kind, a)
+					}
+					if (a.Who == "") != (a.Source == "") {
+						t.Errorf("%s: %s of %q says who profits without a source, or the other way round", c.Tag, kind, is)
+					}
+					if a.Source != "" && !regexp.MustCompile(`\b20[0-9]{2}\b`).MatchString(a.Source) {
+						t.Errorf("%s: the source of %s has no date: %q", c.Tag, kind, a.Source)
+					}
+					for _, s := range append([]string{a.Title, a.Meaning, a.Who, a.Time, a.Pause, a.Cannot}, a.Steps...) {
+						if regexp.MustCompile(`<no value>|\{\{|  | [.,]|\(\)`).MatchString(s) {
+							t.Errorf("%s: %s has a hole: %q", c.Tag, kind, s)
+						}
 					}
 				}
 			}
+		}
+	}
+}
+
+func TestEveryWordOfAdviceIsShown(t *testing.T) {
+	field := regexp.MustCompile(`^advice\.[a-z0-9-]+\.(title|meaning|who|source|step[1-6]|time|pause|cannot)(\.(router|camera|nas|printer))?$`)
+	for kind, keys := range adviceKeys(t) {
+		for _, key := range keys {
+			if !field.MatchString(key) {
+				t.Errorf("%s: %s is never shown", kind, key)
+			}
+			if group := field.FindStringSubmatch(key); group != nil && group[2] != "" {
+				if general := strings.TrimSuffix(key, group[2]); !slices.Contains(keys, general) && group[1] != "pause" {
+					t.Errorf("%s stands without %s", key, general)
+				}
+			}
+		}
+	}
+}
+
+func TestMenusAreNamedWhereThereIsOne(t *testing.T) {
+	for _, tag := range text.Languages() {
+		lang := words(t, tag.String())
+		for kind := range adviceKeys(t) {
+			named := false
+			for i := 1; i <= 6; i++ {
+				step, _ := lang[fmt.Sprintf("advice.%s.step%d", kind, i)].(string)
+				named = named || strings.Contains(step, "{{.menu}}")
+			}
+			if has := text.PlaceOf(kind) != ""; named != has {
+				t.Errorf("%s: %s has a place on settings pages: %v; a step names it: %v", tag, kind, has, named)
+			}
+		}
+	}
+}
+
+func TestAdviceLeadsToThePageAndMenuOfTheRightDevice(t *testing.T) {
+	m := &makers.Catalog{Makers: []makers.Maker{
+		{Name: "AVM", Menus: []makers.Menu{{Places: map[makers.Place]string{makers.PlacePorts: "Internet > Permit Access", makers.PlaceWiFi: "Wi-Fi > Security"}}}},
+		{Name: "Reolink", Menus: []makers.Menu{
+			{Kinds: []discovery.Kind{discovery.KindNVR}, Places: map[makers.Place]string{makers.PlaceStream: "wrong"}},
+			{Places: map[makers.Place]string{makers.PlacePorts: "wrong", makers.PlaceWiFi: "wrong"}},
+		}},
+	}}
+	router := discovery.Device{
+		ID: "d-1", Name: "FRITZ!Box", Vendor: "AVM", Addrs: []netip.Addr{netip.MustParseAddr("192.168.1.1")},
+		Services: []discovery.Service{{Port: 443, Protocol: "http", TLS: true}}, Facts: []discovery.Fact{{Key: discovery.FactGateway, Value: "yes"}},
+	}
+	camera := discovery.Device{
+		ID: "d-2", Name: "Hall camera", Vendor: "Reolink", Kind: discovery.KindCamera, Addrs: []netip.Addr{netip.MustParseAddr("192.168.1.5")},
+		Services: []discovery.Service{{Port: 8080, Protocol: "http"}},
+	}
+	c, err := text.Open("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Makers = m
+	devices := []discovery.Device{router, camera}
+	for _, tt := range []struct {
+		finding    checks.Finding
+		page, menu string
+	}{
+		{checks.Finding{Kind: "port-forward", Device: "d-1", Args: map[string]string{"inner_device": "d-2"}}, "https://192.168.1.1", "Internet > Permit Access"},
+		{checks.Finding{Kind: "new-device", Device: "d-2"}, "https://192.168.1.1", "Wi-Fi > Security"},
+		{checks.Finding{Kind: "camera-open", Device: "d-2"}, "http://192.168.1.5:8080", ""},
+		{checks.Finding{Kind: "second-dhcp", Device: "d-1", Args: map[string]string{"inner_device": "d-2"}}, "http://192.168.1.5:8080", ""},
+	} {
+		a := c.Finding(&tt.finding, &camera, text.At(&tt.finding, devices))
+		steps := strings.Join(a.Steps, " ")
+		if !strings.Contains(a.Title, "Hall camera") || a.Page != tt.page || !strings.Contains(steps, tt.menu) || strings.Contains(steps, "wrong") {
+			t.Errorf("%s: got page %q, title %q, steps %q", tt.finding.Kind, a.Page, a.Title, steps)
+		}
+	}
+	if at := text.At(&checks.Finding{Kind: "new-device", Device: "d-2"}, devices[1:]); at != nil {
+		t.Errorf("without a router, %s is put right at %s", "new-device", at.ID)
+	}
+}
+
+func TestWordsDependOnWhatTheCheckSays(t *testing.T) {
+	c, err := text.Open("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	say := func(k checks.Kind, args map[string]string) string {
+		a := c.Finding(&checks.Finding{Kind: k, Args: args}, nil, nil)
+		return a.Title + " " + a.Meaning
+	}
+	if open, wep := say("weak-wifi", map[string]string{"protection": "open"}), say("weak-wifi", map[string]string{"protection": "wep"}); !strings.Contains(open, "no password") || open == wep {
+		t.Errorf("open: %q, WEP: %q", open, wep)
+	}
+	if got := say("new-device", map[string]string{"date": "2026-11-03"}); !strings.Contains(got, "3 November 2026") {
+		t.Errorf("the day is not written as people do: %q", got)
+	}
+	if got := say("support-ended", map[string]string{"ends": "2021-06", "sure": "yes"}); !strings.Contains(got, "Since June 2021 ") {
+		t.Errorf("the month is not written as people do: %q", got)
+	}
+}
+
+func TestWhatMakesItUrgentIsSaid(t *testing.T) {
+	for _, c := range catalogs(t) {
+		for _, why := range []map[string]string{
+			{checks.ArgRaised: checks.RaisedMapped},
+			{checks.ArgLowered: checks.BehindCarrier},
+			{checks.ArgLowered: checks.BehindRouter},
+			{checks.ArgLowered: checks.LoweredOneSign},
+		} {
+			if a := c.Advice("telnet-open", "", why); a.Urgency == "" {
+				t.Errorf("%s: nothing is said of %v", c.Tag, why)
+			}
+		}
+		if a := c.Advice("telnet-open", "", nil); a.Urgency != "" {
+			t.Errorf("%s: said for no reason: %q", c.Tag, a.Urgency)
 		}
 	}
 }
@@ -84,27 +261,51 @@ func TestWhatCodeNamesHasWords(t *testing.T) {
 // harsh are words that frighten or judge and help nobody.
 var harsh = regexp.MustCompile(`(?i)\b(infected|hacked|hackers?|vulnerab\w*|exploit\w*|malware|host|score|grade|danger\w*)\b|%`)
 
+// spoken gives the sentences that a text with conditions may become.
+func spoken(t *testing.T, s string) []string {
+	t.Helper()
+	var asked []string
+	for _, m := range regexp.MustCompile(`\{\{(?:else )?if \.([a-z_]+)\}\}`).FindAllStringSubmatch(s, -1) {
+		asked = append(asked, m[1])
+	}
+	tmpl, err := template.New("").Parse(s)
+	if err != nil {
+		t.Errorf("%q: %v", s, err)
+		return nil
+	}
+	var out []string
+	for bits := range 1 << len(asked) {
+		data := map[string]string{}
+		for _, m := range regexp.MustCompile(`\{\{\.([a-z_]+)\}\}`).FindAllStringSubmatch(s, -1) {
+			data[m[1]] = "Something"
+		}
+		for i, name := range asked {
+			data[name] = []string{"", "Something"}[bits>>i&1]
+		}
+		var b strings.Builder
+		if err := tmpl.Execute(&b, data); err != nil {
+			t.Errorf("%q: %v", s, err)
+		}
+		out = append(out, b.String())
+	}
+	return out
+}
+
 func TestTheWordsAreCalmAndShort(t *testing.T) {
 	const mostWords = 20
-	raw, err := assets.Lang.ReadFile("lang/en.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var lang map[string]any
-	if err := json.Unmarshal(raw, &lang); err != nil {
-		t.Fatal(err)
-	}
-	check := func(key, s string) {
-		if m := harsh.FindString(s); m != "" {
+	check := func(key, text string) {
+		if m := harsh.FindString(text); m != "" {
 			t.Errorf("%s says %q", key, m)
 		}
-		for _, sentence := range regexp.MustCompile(`[.?!:] `).Split(s, -1) {
-			if n := len(strings.Fields(sentence)); n > mostWords {
-				t.Errorf("%s has a sentence of %d words: %q", key, n, sentence)
+		for _, s := range spoken(t, text) {
+			for _, sentence := range regexp.MustCompile(`[.?!:] `).Split(s, -1) {
+				if n := len(strings.Fields(sentence)); n > mostWords {
+					t.Errorf("%s has a sentence of %d words: %q", key, n, sentence)
+				}
 			}
 		}
 	}
-	for key, v := range lang {
+	for key, v := range words(t, "en") {
 		switch v := v.(type) {
 		case string:
 			check(key, v)
@@ -164,7 +365,7 @@ func TestTextFromDevicesIsNoTemplate(t *testing.T) {
 	}
 	d := &discovery.Device{ID: "d-1", Name: "{{.user}} {{printf \"%d\" 1}} <b>"}
 	f := &checks.Finding{Kind: "telnet-open", Device: "d-1"}
-	if got, want := c.Finding(f, d).Title, d.Name; !strings.Contains(got, want) {
+	if got, want := c.Finding(f, d, d).Title, d.Name; !strings.Contains(got, want) {
 		t.Errorf("got %q, want %q in it", got, want)
 	}
 }

@@ -3,11 +3,12 @@ package defaultlogin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"porchlight/assets/makers"
 	"porchlight/checks"
@@ -18,32 +19,28 @@ import (
 
 const realm = "TP-LINK Wireless N Router WR841N"
 
-// try runs the check on a web page that a simulated device shows.
-func try(t *testing.T, login *testhome.Login, page testhome.Web) (found []checks.Finding, counts testhome.Counts, err error) {
+// router is a simulated device that shows a web page, and what is known of it.
+func router(t *testing.T, login *testhome.Login, page testhome.Web) (*testhome.Device, discovery.Device) {
 	t.Helper()
-	catalog, err := makers.All()
-	if err != nil {
-		t.Fatal(err)
-	}
 	fake := testhome.Single("router", page)
 	fake.Login = login
 	testhome.Run(t, fake)
-	home := lan.Open(discovery.Network{Practice: true, Prefix: netip.MustParsePrefix("127.0.0.0/27"), Addr: fake.Addr}, "test", nil)
-	d := discovery.Device{
+	return fake, discovery.Device{
 		ID: "d-1", Family: "tplink-green", Kind: discovery.KindRouter, Addrs: []netip.Addr{fake.Addr},
 		Services: []discovery.Service{{Port: fake.Doors[0].Port, Transport: "tcp", Protocol: "http"}},
 		Facts:    []discovery.Fact{{Key: discovery.FactHTTPRealm, Value: realm}},
 	}
-	c := Check{Catalog: catalog}
+}
+
+// try runs the check on it by the ways of a round.
+func try(t *testing.T, login *testhome.Login, page testhome.Web) (found []checks.Finding, counts testhome.Counts, err error) {
+	t.Helper()
+	fake, d := router(t, login, page)
+	c := Check{Catalog: catalog(t)}
 	if !c.Applies(d) {
 		t.Fatal("the check does not apply")
 	}
-	found, err = c.Run(t.Context(), checks.Target{
-		Device: d, HTTP: home.HTTP(fake.Addr, lan.Sturdy),
-		Login: func(_ context.Context, f func(*http.Client) (bool, error)) (bool, error) {
-			return f(home.LoginHTTP(fake.Addr, lan.Sturdy))
-		},
-	})
+	found, err = c.Run(t.Context(), paced(t, d))
 	return found, fake.Counts(), err
 }
 
@@ -52,6 +49,7 @@ func factory() *testhome.Login {
 }
 
 func TestTheFactoryPasswordIsFound(t *testing.T) {
+	t.Parallel()
 	found, counts, err := try(t, factory(), testhome.BehindLogin(testhome.Page("in", "menu")))
 	if err != nil || len(found) != 1 || found[0].Severity != checks.Today || found[0].Confidence != discovery.Saw {
 		t.Fatalf("got %+v, %v", found, err)
@@ -59,14 +57,15 @@ func TestTheFactoryPasswordIsFound(t *testing.T) {
 	if counts.LoginAttempts != 1 || len(counts.Requests) != 3 {
 		t.Errorf("the device counted %+v", counts)
 	}
-	if s := fmt.Sprintf("%+v", found); strings.Contains(strings.ReplaceAll(s, "user:admin", ""), "admin") {
-		t.Errorf("the finding holds the password: %s", s)
+	if a := found[0].Args; a["user"] != "admin" || a["login"] != "D001" || !strings.HasPrefix(a["url"], "http://127.") {
+		t.Errorf("got %v", a)
 	}
 }
 
 func TestAnOwnPasswordIsClear(t *testing.T) {
+	t.Parallel()
 	login := factory()
-	login.Password = "four words of my own"
+	login.Password = own
 	found, counts, err := try(t, login, testhome.BehindLogin(testhome.Page("in", "menu")))
 	if err != nil || len(found) != 0 || counts.LoginAttempts != 1 {
 		t.Errorf("got %+v, %v, %d logins", found, err, counts.LoginAttempts)
@@ -74,62 +73,52 @@ func TestAnOwnPasswordIsClear(t *testing.T) {
 }
 
 func TestWhatIsNotProvenIsNeitherFoundNorClear(t *testing.T) {
+	t.Parallel()
 	challenge := func(w http.ResponseWriter) {
 		w.Header().Set("WWW-Authenticate", `Basic realm="`+realm+`"`)
 		w.WriteHeader(http.StatusUnauthorized)
 	}
+	after := func(answer func(w http.ResponseWriter, r *http.Request)) testhome.Web {
+		return func(_ *testhome.Device, w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") != "" {
+				answer(w, r)
+				return
+			}
+			challenge(w)
+		}
+	}
 	opened := false
 	for _, tt := range []struct {
-		name   string
-		page   testhome.Web
-		logins int
+		name string
+		page testhome.Web
 	}{
-		{"it answers 200 to everything", testhome.Page("welcome", "hello"), 0},
-		{"another product", testhome.Refused(`Basic realm="Camera"`), 0},
-		{"digest", testhome.Refused(`Digest realm="` + realm + `", nonce="1"`), 0},
-		{"it sends people elsewhere", testhome.RedirectTo("http://192.0.2.99/"), 0},
-		{"it is locked", func(d *testhome.Device, w http.ResponseWriter, r *http.Request) {
-			if r.Header.Get("Authorization") != "" {
-				w.WriteHeader(http.StatusServiceUnavailable)
-				return
-			}
-			challenge(w)
-		}, 1},
-		{"too many tries", func(d *testhome.Device, w http.ResponseWriter, r *http.Request) {
-			if r.Header.Get("Authorization") != "" {
-				w.Header().Set("Retry-After", "60")
-				w.WriteHeader(http.StatusTooManyRequests)
-				return
-			}
-			challenge(w)
-		}, 1},
-		{"it sends the login on", func(d *testhome.Device, w http.ResponseWriter, r *http.Request) {
-			if r.Header.Get("Authorization") != "" {
-				http.Redirect(w, r, "/error.htm", http.StatusFound)
-				return
-			}
-			challenge(w)
-		}, 1},
-		{"it breaks after the login", func(d *testhome.Device, w http.ResponseWriter, r *http.Request) {
-			if r.Header.Get("Authorization") != "" {
-				w.WriteHeader(http.StatusInternalServerError)
-				return
-			}
-			challenge(w)
-		}, 1},
-		{"after the login it is open to everybody", func(d *testhome.Device, w http.ResponseWriter, r *http.Request) {
+		{"it answers 200 to everything", testhome.Page("welcome", "hello")},
+		{"another product", testhome.Refused(`Basic realm="Camera"`)},
+		{"digest", testhome.Refused(`Digest realm="` + realm + `", nonce="1"`)},
+		{"it sends people elsewhere", testhome.RedirectTo("http://192.0.2.99/")},
+		{"it has a thousand headers", testhome.ManyHeaders(1000)},
+		{"it sends the login on", after(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/error.htm", http.StatusFound) })},
+		{"it sends the login off the device", after(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://192.0.2.99/", http.StatusFound)
+		})},
+		{"it breaks after the login", after(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })},
+		{"after the login it is open to everybody", func(_ *testhome.Device, w http.ResponseWriter, r *http.Request) {
 			opened = opened || r.Header.Get("Authorization") != ""
 			if !opened {
 				challenge(w)
 			}
-		}, 1},
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			found, _, err := try(t, nil, tt.page)
 			if err == nil || len(found) > 0 {
 				t.Errorf("got %+v, %v", found, err)
 			}
-			if _, ok := errors.AsType[*checks.NotChecked](err); !ok && !errors.Is(err, lan.ErrOffDevice) {
+			if checks.Reason(err) == checks.ReasonTriedToday {
+				t.Errorf("got %v", err)
+			}
+			if _, ok := errors.AsType[*checks.NotChecked](err); !ok && !errors.Is(err, lan.ErrOffDevice) && !strings.Contains(err.Error(), "exceeded") {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -137,6 +126,7 @@ func TestWhatIsNotProvenIsNeitherFoundNorClear(t *testing.T) {
 }
 
 func TestAnEndlessPageEndsNothing(t *testing.T) {
+	t.Parallel()
 	found, counts, err := try(t, factory(), testhome.BehindLogin(testhome.EndlessBody()))
 	if err != nil || len(found) != 1 || counts.LoginAttempts != 1 {
 		t.Errorf("got %+v, %v, %d logins", found, err, counts.LoginAttempts)
@@ -144,21 +134,134 @@ func TestAnEndlessPageEndsNothing(t *testing.T) {
 }
 
 func TestOnlyRecognisedProductsAreTried(t *testing.T) {
-	catalog, err := makers.All()
-	if err != nil {
-		t.Fatal(err)
-	}
 	web := []discovery.Service{{Port: 80, Transport: "tcp", Protocol: "http"}}
+	asked := []discovery.Fact{{Key: discovery.FactHTTPRealm, Value: realm}}
+	other := []discovery.Evidence{{Field: "vendor", Source: discovery.FactUPnP + "manufacturer", Value: "Netgear", Strength: discovery.Saw}}
+	said := discovery.Device{Services: web, Facts: asked}
+	said.Correct(discovery.Correction{Vendor: "TP-Link", Model: "WR841N", Kind: discovery.KindRouter})
 	for _, tt := range []struct {
 		name string
 		d    discovery.Device
 	}{
-		{"no family", discovery.Device{Services: web, Facts: []discovery.Fact{{Key: discovery.FactHTTPRealm, Value: realm}}}},
-		{"another realm", discovery.Device{Family: "tplink-green", Services: web, Facts: []discovery.Fact{{Key: discovery.FactHTTPRealm, Value: "x TP-LINK"}}}},
-		{"no page", discovery.Device{Family: "tplink-green", Facts: []discovery.Fact{{Key: discovery.FactHTTPRealm, Value: realm}}}},
+		{"no family", discovery.Device{Services: web, Facts: asked}},
+		{"the user's word", said},
+		{"no page", discovery.Device{Family: "tplink-green", Facts: asked}},
+		{"the signs of another maker", discovery.Device{Services: web, Vendor: "Netgear", Evidence: other, Facts: []discovery.Fact{{Key: discovery.FactHTTPRealm, Value: "DIR-300"}}}},
 	} {
-		if (Check{Catalog: catalog}).Applies(tt.d) {
+		if (Check{Catalog: catalog(t)}).Applies(tt.d) {
 			t.Errorf("%s: it would be tried", tt.name)
 		}
+	}
+}
+
+// A page on the door of HTTP may send people to that of HTTPS: the login goes there only.
+func TestTheLoginGoesWhereThePageIs(t *testing.T) {
+	t.Parallel()
+	l := row(t, "D075") // EdgeOS
+	f := &fake{e: examples(t)[l.ID], l: l, password: l.Password}
+	secure := httptest.NewTLSServer(f)
+	t.Cleanup(secure.Close)
+	plain := 0
+	port := serveWeb(t, func(w http.ResponseWriter, r *http.Request) {
+		plain++
+		http.Redirect(w, r, secure.URL+r.URL.Path, http.StatusMovedPermanently)
+	})
+	found, err := run(t.Context(), paced(t, at(l, port)), []makers.Login{l})
+	if err != nil || len(found) != 1 || f.logins != 1 || f.outs != 1 || plain != 1 {
+		t.Fatalf("got %+v, %v; %d logins, %d on the plain door", found, err, f.logins, plain)
+	}
+	if want := netip.MustParseAddrPort(secure.Listener.Addr().String()).Port(); found[0].Port != want || !strings.HasPrefix(found[0].Args["url"], "https://") {
+		t.Errorf("got port %d, %q, want %d", found[0].Port, found[0].Args["url"], want)
+	}
+}
+
+func TestNothingThatIsTypedIsInAnError(t *testing.T) {
+	t.Parallel()
+	l := row(t, "D120") // the password stands in the address
+	port := serveWeb(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawQuery != "" {
+			time.Sleep(50 * time.Millisecond)
+			panic(http.ErrAbortHandler)
+		}
+		examples(t)[l.ID].Page.write(w, http.StatusOK)
+	})
+	target := paced(t, at(l, port))
+	_, err := run(t.Context(), target, []makers.Login{l})
+	if err == nil || strings.Contains(err.Error(), l.Password) || checks.Reason(err) != checks.ReasonTriedToday {
+		t.Errorf("got %v", err)
+	}
+}
+
+// home is a device with doors of several kinds and the same login.
+func mikrotik(t *testing.T, password map[string]string, tries map[string]*counter) ([]makers.Login, discovery.Device) {
+	t.Helper()
+	rows := []makers.Login{row(t, "D073"), row(t, "D072-telnet"), row(t, "D072-ftp")}
+	d := discovery.Device{ID: "d-1", Addrs: []netip.Addr{netip.MustParseAddr("127.0.0.1")}}
+	for _, l := range rows[1:] {
+		tries[l.ID] = &counter{}
+		serve := fakeFTP
+		if l.Protocol == makers.Telnet {
+			serve = fakeTelnet
+		}
+		d.Services = append(d.Services, discovery.Service{Port: serve(t, l, password[l.ID], honest, &tries[l.ID].Int64), Transport: "tcp", Protocol: l.Protocol})
+	}
+	return rows[1:], d
+}
+
+func TestAfterASuccessTheOtherDoorsAreTriedOnceAndAFailureEndsIt(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name        string
+		telnet, ftp string
+		found       int
+		tried       [2]int64
+	}{
+		{"both", "", "", 2, [2]int64{1, 1}},
+		{"the first only", "", own, 1, [2]int64{1, 1}},
+		{"none", own, "", 0, [2]int64{1, 0}},
+	} {
+		tries := map[string]*counter{}
+		rows, d := mikrotik(t, map[string]string{"D072-telnet": tt.telnet, "D072-ftp": tt.ftp}, tries)
+		target, count := target(t, d)
+		found, err := run(t.Context(), target, rows)
+		if err != nil || len(found) != tt.found || count.failed > 1 {
+			t.Errorf("%s: got %+v, %v, %d failed", tt.name, found, err, count.failed)
+		}
+		if got := [2]int64{tries["D072-telnet"].Load(), tries["D072-ftp"].Load()}; got != tt.tried {
+			t.Errorf("%s: tried %v, want %v", tt.name, got, tt.tried)
+		}
+	}
+}
+
+func TestAnEarlierFindingEndsFixedOnlyWhenItWasLookedAt(t *testing.T) {
+	t.Parallel()
+	tries := map[string]*counter{}
+	rows, d := mikrotik(t, map[string]string{"D072-telnet": own, "D072-ftp": ""}, tries)
+	finding := func(i int) checks.Finding {
+		return checks.Finding{ID: checks.FindingID(d.ID, Kind, d.Services[i].Port, rows[i].Protocol), Kind: Kind, Port: d.Services[i].Port, Args: map[string]string{"login": rows[i].ID}, Last: time.Now().Add(-time.Hour)}
+	}
+	tt, count := target(t, d)
+	tt.Before = []checks.Finding{finding(0)}
+	if found, err := run(t.Context(), tt, rows); err != nil || len(found) > 0 {
+		t.Errorf("the one that is fixed: got %+v, %v", found, err)
+	}
+	tt.Before = []checks.Finding{finding(0), finding(1)}
+	if found, err := run(t.Context(), tt, rows); len(found) > 0 || checks.Reason(err) != checks.ReasonTriedToday {
+		t.Errorf("one fixed, the other not looked at: got %+v, %v", found, err)
+	}
+	// The next round: telnet was refused a moment ago, and FTP worked the last time.
+	count.past = []checks.Try{{At: time.Now().Add(-time.Minute), Row: rows[0].ID, Failed: true}, {At: time.Now().Add(-time.Hour), Row: rows[1].ID}}
+	tt.Before = []checks.Finding{finding(1)}
+	if found, err := run(t.Context(), tt, rows); err != nil || len(found) != 1 || found[0].Args["login"] != rows[1].ID {
+		t.Errorf("looked at again: got %+v, %v", found, err)
+	}
+}
+
+func TestTheHistoryThatCannotBeReadStopsIt(t *testing.T) {
+	_, d := router(t, factory(), testhome.BehindLogin(testhome.Page("in", "menu")))
+	tt := paced(t, d)
+	tt.Tries = func(context.Context) ([]checks.Try, error) { return nil, errors.New("no disk") }
+	if found, err := (Check{Catalog: catalog(t)}).Run(t.Context(), tt); err == nil || len(found) > 0 {
+		t.Errorf("got %+v, %v", found, err)
 	}
 }

@@ -1,20 +1,37 @@
-// Package firmware compares the version that a device runs with what is known of its
-// product line.
+// Package firmware compares what a device is, and the version that it runs, with what the maker files know of
+// holes, repairs and the end of support. It sends nothing. One device gets one finding for its firmware: the most
+// urgent one, with arguments that say the rest.
 package firmware
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strconv"
-	"strings"
+	"slices"
+	"time"
 
 	"porchlight/assets/makers"
 	"porchlight/checks"
 	"porchlight/discovery"
 )
 
-// Kind is what this check finds.
-const Kind checks.Kind = "firmware-outdated"
+// What this check finds, the most urgent first.
+const (
+	Exploited checks.Kind = "known-exploited"
+	Ended     checks.Kind = "support-ended"
+	Outdated  checks.Kind = "firmware-outdated"
+	EndsSoon  checks.Kind = "support-ends-soon"
+	Unknown   checks.Kind = "firmware-unknown"
+	Silent    checks.Kind = "maker-silent"
+)
+
+var kinds = []checks.Kind{Exploited, Ended, Outdated, EndsSoon, Unknown, Silent}
+
+// asked are the kinds of device whose owner is told how to read a version that nobody else can.
+var asked = []discovery.Kind{discovery.KindRouter, discovery.KindCamera, discovery.KindNVR, discovery.KindNAS, discovery.KindPrinter}
+
+// lent are the kinds of device that may belong to the internet provider.
+var lent = []discovery.Kind{discovery.KindRouter, discovery.KindModem, discovery.KindAccessPoint}
 
 // Check implements checks.Check.
 type Check struct {
@@ -23,85 +40,102 @@ type Check struct {
 
 // Info implements checks.Check.
 func (Check) Info() checks.Info {
-	return checks.Info{ID: "firmware", Contact: checks.ContactNone, Kinds: []checks.Kind{Kind}}
+	return checks.Info{ID: "firmware", Contact: checks.ContactNone, Kinds: kinds}
 }
 
 // Applies implements checks.Check.
 func (c Check) Applies(d discovery.Device) bool {
-	_, ok := c.Catalog.FirmwareFor(d.Family)
-	return ok
+	applies := slices.Contains(asked, d.Kind)
+	h := c.Catalog.HardwareOf(&d)
+	c.Catalog.FirmwareFor(h, func(*makers.Firmware, makers.Fit) { applies = true })
+	c.Catalog.SupportFor(h, func(*makers.Support, makers.Fit) { applies = true })
+	p := c.Catalog.About(d.Vendor).PublishesSupport
+	return applies || (p != nil && !*p)
 }
 
-// Run implements checks.Check.
+// Run implements checks.Check. What nobody can compare is neither old nor fine.
 func (c Check) Run(_ context.Context, t checks.Target) ([]checks.Finding, error) {
-	known, ok := c.Catalog.FirmwareFor(t.Device.Family)
-	if !ok || t.Device.Firmware == "" {
-		return nil, &checks.NotChecked{Reason: checks.ReasonUnclear, Err: fmt.Errorf("version of family %q is not known", t.Device.Family)}
+	l := c.look(t.Device, time.Now())
+	if slices.ContainsFunc(t.Before, l.hides) {
+		return nil, unclear(errors.New("it tells less of itself than before"))
 	}
-	order, ok := Compare(known.Scheme, t.Device.Firmware, known.Safe)
-	if !ok {
-		return nil, &checks.NotChecked{Reason: checks.ReasonUnclear, Err: fmt.Errorf("version %q cannot be compared", t.Device.Firmware)}
-	}
-	if order >= 0 {
+	switch {
+	case len(l.claims) > 0:
+		return []checks.Finding{l.finding()}, nil
+	case !l.unclear && (l.compared || len(t.Before) > 0):
 		return nil, nil
+	case l.known:
+		return nil, unclear(fmt.Errorf("version %q of %s %s cannot be compared", t.Device.Firmware, t.Device.Vendor, t.Device.Model))
 	}
+	return nil, checks.ErrNotApplicable
+}
+
+// hides reports whether a device does not tell in this round what an earlier finding is about: that does not make
+// it fixed.
+func (l *look) hides(before checks.Finding) bool {
+	switch before.Kind {
+	case Unknown, Silent:
+		return false
+	case Exploited, Outdated:
+		if l.device.Firmware == "" && before.Args["version"] != "" {
+			return true
+		}
+	}
+	return l.device.Model == "" && l.device.Family == "" && l.device.Firmware == ""
+}
+
+func unclear(err error) error { return &checks.NotChecked{Reason: checks.ReasonUnclear, Err: err} }
+
+// finding makes one of the most urgent claim, with what else is known in its arguments.
+func (l *look) finding() checks.Finding {
+	first := slices.MinFunc(l.claims, byUrgency)
+	d := l.device
 	f := checks.Finding{
-		ID: checks.FindingID(t.Device.ID, Kind, 0, ""), Kind: Kind, Severity: checks.Week, Confidence: discovery.Likely,
-		Args: map[string]string{"version": t.Device.Firmware, "newest": known.Safe, "hole": known.Hole, "source": known.Source},
+		ID: checks.FindingID(d.ID, first.kind, 0, ""), Kind: first.kind, Severity: first.severity, Confidence: first.confidence,
+		Args: map[string]string{"sure": yesNo(first.confidence == discovery.Saw)},
 	}
-	if known.Sure {
-		f.Confidence = discovery.Saw
+	set := func(key, value string) {
+		if value != "" && f.Args[key] == "" {
+			f.Args[key] = value
+		}
 	}
-	for _, e := range t.Device.Evidence {
-		if e.Field == "firmware" {
+	set("version", d.Firmware)
+	for key, value := range first.args {
+		set(key, value)
+	}
+	for _, c := range l.claims {
+		for key, value := range c.args {
+			if c.kind != first.kind && (first.kind == Ended || c.kind == Ended || c.kind == EndsSoon) && key != "source" {
+				set(key, value)
+			}
+		}
+	}
+	set("newest", f.Args["safe"]) // that is known to be there, too
+	if l.beta {
+		set("beta", "yes")
+	}
+	if l.about.Provider && slices.Contains(lent, d.Kind) {
+		set("provider", "yes")
+	}
+	set("app", l.about.App)
+	for _, e := range d.Evidence {
+		if e.Field == "model" || e.Field == "firmware" {
 			f.Evidence = append(f.Evidence, discovery.Fact{Key: e.Source, Value: e.Value})
 		}
 	}
-	return []checks.Finding{f}, nil
+	return f
 }
 
-// Compare tells whether version a is older (-1), the same (0) or newer (1) than b, by the
-// scheme of a product line. false means that they cannot be compared, which is neither
-// "older" nor "fine". "dotted" is numbers with dots between; missing ones count as zero.
-func Compare(scheme, a, b string) (int, bool) {
-	if scheme != "dotted" {
-		return 0, false
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
 	}
-	x, okX := numbers(a)
-	y, okY := numbers(b)
-	if !okX || !okY {
-		return 0, false
-	}
-	for i := range max(len(x), len(y)) {
-		var m, n uint64
-		if i < len(x) {
-			m = x[i]
-		}
-		if i < len(y) {
-			n = y[i]
-		}
-		if m != n {
-			if m < n {
-				return -1, true
-			}
-			return 1, true
-		}
-	}
-	return 0, true
+	return "no"
 }
 
-func numbers(v string) ([]uint64, bool) {
-	parts := strings.Split(v, ".")
-	if len(parts) > 8 {
-		return nil, false
-	}
-	out := make([]uint64, len(parts))
-	for i, p := range parts {
-		n, err := strconv.ParseUint(p, 10, 32)
-		if err != nil {
-			return nil, false
-		}
-		out[i] = n
-	}
-	return out, true
+// Known gives the newest version that is known for a device, if it does not run a newer one, and when its support
+// ends or ended, as a day, a month, a year or makers.Ended. Both are blank if nobody knows for sure.
+func Known(c *makers.Catalog, d discovery.Device) (newest, ends string) {
+	l := Check{Catalog: c}.look(d, time.Now())
+	return l.newest, l.ends
 }

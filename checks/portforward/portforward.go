@@ -1,9 +1,11 @@
 // Package portforward finds doors from the internet that UPnP opened in the router
-// (WANIPConnection:1, section 2.4.18). It reads the list and changes nothing.
+// (WANIPConnection:1, section 2.4.18), to devices and to the router's own settings page. It
+// reads the list and changes nothing.
 package portforward
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -12,8 +14,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
-	"syscall"
 
 	"github.com/huin/goupnp"
 	"github.com/huin/goupnp/dcps/internetgateway2"
@@ -22,11 +24,15 @@ import (
 
 	"porchlight/checks"
 	"porchlight/discovery"
+	"porchlight/discovery/lan"
 	"porchlight/discovery/ssdp"
 )
 
-// Kind is what this check finds.
-const Kind checks.Kind = "port-forward"
+// Kinds that this check finds: a door to a device, and one to the settings page of the router.
+const (
+	Kind      checks.Kind = "port-forward"
+	KindAdmin checks.Kind = "remote-admin"
+)
 
 // maxMappings is how many doors are read from one router. Real ones have a handful.
 const maxMappings = 64
@@ -43,7 +49,7 @@ type Check struct{}
 
 // Info implements checks.Check.
 func (Check) Info() checks.Info {
-	return checks.Info{ID: "port-forward", Contact: checks.ContactPolite, Kinds: []checks.Kind{Kind}}
+	return checks.Info{ID: "port-forward", Contact: checks.ContactPolite, Kinds: []checks.Kind{Kind, KindAdmin}}
 }
 
 // Applies implements checks.Check.
@@ -57,16 +63,8 @@ type gateway interface {
 
 // Run implements checks.Check.
 func (Check) Run(ctx context.Context, t checks.Target) ([]checks.Finding, error) {
-	at := t.Device.Fact(ssdp.FactGatewayLocation)
-	silent := at == "" // doors were found before, but nobody answers to UPnP searches now
-	if silent {
-		at = before(t)
-	}
-	gateways, err := open(ctx, t.HTTP, at)
-	if silent && errors.Is(err, syscall.ECONNREFUSED) {
-		return nil, nil // two signs: UPnP is switched off
-	}
-	if err != nil {
+	at, gateways, err := find(ctx, t)
+	if err != nil || at == "" {
 		return nil, err
 	}
 	if len(gateways) == 0 {
@@ -85,15 +83,35 @@ func (Check) Run(ctx context.Context, t checks.Target) ([]checks.Finding, error)
 			return nil, fmt.Errorf("read the list of doors: %w", err)
 		}
 		answered = true
-		outside, _ := g.GetExternalIPAddressCtx(ctx)
+		external, _ := g.GetExternalIPAddressCtx(ctx)
 		for _, d := range doors {
-			found = append(found, finding(t, at, d, outside))
+			found = append(found, finding(t, at, d, external))
 		}
 	}
 	if !answered {
 		return nil, &checks.NotChecked{Reason: checks.ReasonUnclear, Err: refused}
 	}
 	return found, nil
+}
+
+// find reads the description, and gives where it is. "" means that UPnP is switched off. That takes
+// two clear refusals, where it was and at the door of searches; or one, and answers to
+// searches of this round that name no gateway. Silence may be a lost packet, and the description moves
+// to another port when some routers restart.
+func find(ctx context.Context, t checks.Target) (at string, gateways []gateway, err error) {
+	at = cmp.Or(t.Device.Fact(ssdp.FactGatewayLocation), before(t))
+	if gateways, err = open(ctx, t.HTTP, at); !checks.Closed(err) {
+		return at, gateways, err
+	}
+	at, err = ssdp.AskGateway(ctx, t.Exchange, t.Device.Addr())
+	switch {
+	case err == nil:
+		gateways, err = open(ctx, t.HTTP, at)
+		return at, gateways, err
+	case len(t.Before) > 0 && (checks.Closed(err) || (ssdp.Answered(&t.Device) && !ssdp.Gateway(&t.Device))):
+		return "", nil, nil
+	}
+	return "", nil, &checks.NotChecked{Reason: checks.ReasonUnclear, Err: err}
 }
 
 // before gives where the description was when the doors were found.
@@ -115,7 +133,7 @@ func open(ctx context.Context, client *http.Client, at string) ([]gateway, error
 	if err != nil {
 		return nil, fmt.Errorf("address of the description %q: %w", at, err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, loc.String(), nil)
+	req, err := http.NewRequestWithContext(lan.OwnLink(ctx), http.MethodGet, loc.String(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("ask for the description: %w", err)
 	}
@@ -200,23 +218,32 @@ func ended(err error) bool {
 	return code == errIndexInvalid || code == errNoSuchEntry
 }
 
-func finding(t checks.Target, at string, d door, outside string) checks.Finding {
+func finding(t checks.Target, at string, d door, external string) checks.Finding {
 	inner := discovery.Device{Addrs: []netip.Addr{d.client}}
 	for _, o := range t.Others {
-		for _, a := range o.Addrs {
-			if a == d.client {
-				inner = o
-			}
+		if slices.Contains(o.Addrs, d.client) {
+			inner = o
 		}
 	}
 	f := checks.Finding{
 		Evidence: []discovery.Fact{{Key: ssdp.FactGatewayLocation, Value: at}},
-		Kind:     Kind, Port: d.inner, Severity: severity(inner.Kind, outside), Confidence: discovery.Saw,
-		ID: checks.FindingID(t.Device.ID, Kind, d.outer, d.protocol+" "+d.client.String()),
+		Kind:     Kind, Port: d.inner, Severity: severity(inner.Kind), Confidence: discovery.Saw,
 		Args: map[string]string{
-			"inner": d.client.String(), "inner_device": string(inner.ID), "inner_port": strconv.Itoa(int(d.inner)),
+			"inner": d.client.String(), checks.ArgInnerDevice: string(inner.ID), "inner_port": strconv.Itoa(int(d.inner)),
 			"outer_port": strconv.Itoa(int(d.outer)), "protocol": d.protocol,
 		},
+	}
+	if settings(t.Device, d) {
+		f.Kind, f.Severity, f.Confidence = KindAdmin, checks.Week, discovery.Likely
+		if page(t.Device, d.inner) {
+			f.Severity, f.Confidence = checks.Today, discovery.Saw // the door leads there, and a page answers: two signs
+		}
+	}
+	f.ID = checks.FindingID(t.Device.ID, f.Kind, d.outer, d.protocol+" "+d.client.String())
+	if a, err := netip.ParseAddr(external); err == nil {
+		if behind := checks.Behind(a); behind != "" {
+			f.Args[checks.ArgOutside] = behind
+		}
 	}
 	if d.description != "" {
 		f.Evidence = append(f.Evidence, discovery.Fact{Key: "igd.description", Value: d.description})
@@ -224,20 +251,24 @@ func finding(t checks.Target, at string, d door, outside string) checks.Finding 
 	return f
 }
 
-// severity depends on who is behind the door. Behind a carrier's own translation nobody
-// outside reaches it now, so it counts one step less (RFC 6598, and double NAT).
-func severity(k discovery.Kind, outside string) checks.Severity {
-	s := checks.Week
+// settings reports whether a door leads to where a router has its settings page.
+func settings(router discovery.Device, d door) bool {
+	return d.protocol == "TCP" && slices.Contains(router.Addrs, d.client) && slices.Contains([]uint16{80, 443, 8080, 8443}, d.inner)
+}
+
+// page reports whether a web page was seen behind a port.
+func page(router discovery.Device, port uint16) bool {
+	return slices.ContainsFunc(router.Services, func(s discovery.Service) bool { return s.Port == port && s.Protocol == "http" })
+}
+
+// severity depends on who is behind the door.
+func severity(k discovery.Kind) checks.Severity {
 	switch k {
 	case discovery.KindCamera, discovery.KindNVR, discovery.KindNAS, discovery.KindDoorbell:
-		s = checks.Today
+		return checks.Today
 	case discovery.KindConsole:
-		s = checks.Good
+		return checks.Good
 	default:
+		return checks.Week
 	}
-	carrier := netip.MustParsePrefix("100.64.0.0/10")
-	if a, err := netip.ParseAddr(outside); err == nil && (a.IsPrivate() || carrier.Contains(a)) && s > checks.Inform {
-		s--
-	}
-	return s
 }

@@ -3,12 +3,11 @@ package rounds
 import (
 	"context"
 	"errors"
-	"net"
-	"net/http"
-	"net/netip"
+	"fmt"
 	"time"
 
 	"porchlight/checks"
+	"porchlight/checks/way"
 	"porchlight/discovery"
 	"porchlight/discovery/lan"
 )
@@ -27,8 +26,11 @@ func (g *gate) admit(ctx context.Context, info checks.Info) error {
 	if info.Contact == checks.ContactNone {
 		return nil
 	}
-	if g.device.LeaveAlone {
+	if g.alone() {
 		return &checks.NotChecked{Reason: checks.ReasonLeaveAlone}
+	}
+	if why := skipped(g.device); why != "" {
+		return &checks.NotChecked{Reason: checks.ReasonSkipList, Err: errors.New(why)}
 	}
 	if g.device.Fact(discovery.FactDecoy) != "" {
 		return &checks.NotChecked{Reason: checks.ReasonOdd}
@@ -40,6 +42,13 @@ func (g *gate) admit(ctx context.Context, info checks.Info) error {
 		return &checks.NotChecked{Reason: checks.ReasonNoConsent}
 	}
 	return nil
+}
+
+// alone reports whether the user wants the device left alone, by now.
+func (g *gate) alone() bool {
+	s := g.walker.Feed.Latest()
+	d, _ := s.Device(g.device.ID)
+	return g.device.LeaveAlone || d.LeaveAlone
 }
 
 // consent tells whether the user agreed to a password try on the device, and asks if nobody
@@ -55,7 +64,7 @@ func (g *gate) consent(ctx context.Context) Consent {
 	}
 	w.asking.Lock() // one question at a time
 	defer w.asking.Unlock()
-	c, err := w.History.Consent(ctx, w.Home.ID, g.device.ID)
+	c, err := g.answer(ctx)
 	if err != nil || c != ConsentUnknown || w.Ask == nil {
 		return c
 	}
@@ -68,34 +77,51 @@ func (g *gate) consent(ctx context.Context) Consent {
 	return c
 }
 
-func (g *gate) target(j job, others []discovery.Device) checks.Target {
-	a, pace := g.device.Addr(), lan.PaceOf(g.device)
-	t := checks.Target{
-		Device: g.device, Before: j.before, Others: others, Log: g.walker.Log,
-		Dial: func(ctx context.Context, port uint16) (net.Conn, error) {
-			return g.home.Dial(ctx, netip.AddrPortFrom(a, port), pace, "connect, check "+string(j.check.Info().ID))
-		},
-		HTTP: g.home.HTTP(a, pace),
+// answer gives what the user has said about the device, under any of the names that it has had.
+func (g *gate) answer(ctx context.Context) (Consent, error) {
+	c := ConsentUnknown
+	for _, id := range append([]discovery.DeviceID{g.device.ID}, g.device.Was...) {
+		said, err := g.walker.History.Consent(ctx, g.walker.Home.ID, id)
+		if err != nil {
+			return ConsentUnknown, err
+		}
+		c = max(c, said)
 	}
-	t.Login = func(context.Context, func(*http.Client) (bool, error)) (bool, error) {
+	return c, nil
+}
+
+func (g *gate) target(j job, others []discovery.Device) checks.Target {
+	t := checks.Target{Device: seenBy(j.check, g.device), Way: way.To(g.home, g.device.Addr(), lan.PaceOf(g.device)), Before: j.before, Others: others, WiFi: g.home.Network.WiFi, Log: g.walker.Log, Tries: g.tried}
+	t.Resolver, t.AskDHCP, t.NoteOutside = g.home.AskResolver, g.home.AskDHCP, g.home.NoteOutside
+	t.Login = func(context.Context, string, func(checks.Way) (bool, error)) (bool, error) {
 		return false, &checks.NotChecked{Reason: checks.ReasonNoConsent}
 	}
 	if j.check.Info().Contact == checks.ContactLogin {
-		t.Login = func(ctx context.Context, try func(*http.Client) (bool, error)) (bool, error) {
-			return g.login(ctx, a, try)
-		}
+		t.Login = g.login
 	}
 	return t
 }
 
+// day is over which the limits on failed logins are counted.
+const day = 24 * time.Hour
+
+// tried lists the logins that the device has seen, as far back as they are kept.
+func (g *gate) tried(ctx context.Context) ([]checks.Try, error) {
+	return g.walker.History.Tries(ctx, TriedAs(g.device), time.Time{})
+}
+
 // login makes one login try, if the limits leave room. The try is on disk as failed
 // before a byte is sent, so that no crash and no restart can make room for another.
-func (g *gate) login(ctx context.Context, a netip.Addr, try func(*http.Client) (bool, error)) (bool, error) {
+func (g *gate) login(ctx context.Context, row string, try func(checks.Way) (bool, error)) (bool, error) {
 	if g.failed >= lan.MaxFailedTriesPerRound || g.tries >= lan.MaxTriesPerRound {
 		return false, &checks.NotChecked{Reason: checks.ReasonTriedToday}
 	}
-	history, names, now := g.walker.History, g.names(), time.Now().UTC()
-	past, err := history.Tries(ctx, names, now.Add(-24*time.Hour))
+	pace := lan.PaceOf(g.device)
+	if left := g.home.Left(g.device.Addr(), pace); left < lan.ConnsPerLogin {
+		return false, &checks.NotChecked{Reason: checks.ReasonUnclear, Err: fmt.Errorf("log in with %d connections left: %w", left, lan.ErrBudget)}
+	}
+	history, names, now := g.walker.History, TriedAs(g.device), time.Now().UTC()
+	past, err := history.Tries(ctx, names, now.Add(-day))
 	if err != nil {
 		return false, err
 	}
@@ -108,17 +134,17 @@ func (g *gate) login(ctx context.Context, a netip.Addr, try func(*http.Client) (
 	if failed >= lan.MaxFailedTriesPerDay {
 		return false, &checks.NotChecked{Reason: checks.ReasonTriedToday}
 	}
-	if err := history.SaveTry(ctx, names, now); err != nil {
+	if err := history.SaveTry(ctx, names, row, now); err != nil {
 		return false, err
 	}
 	g.tries++
-	accepted, err := try(g.home.LoginHTTP(a, lan.PaceOf(g.device)))
-	g.home.NoteLogin(a, !accepted)
+	accepted, err := try(way.WithLogin(g.home, g.device.Addr(), pace))
+	g.home.NoteLogin(g.device.Addr(), !accepted)
 	if !accepted {
 		g.failed++
 		if checks.Reason(err) == checks.ReasonTriedToday { // it said wait: nothing more until tomorrow
 			for i := range lan.MaxFailedTriesPerDay {
-				if serr := history.SaveTry(context.WithoutCancel(ctx), names, now.Add(time.Duration(i+1)*time.Millisecond)); serr != nil {
+				if serr := history.SaveTry(context.WithoutCancel(ctx), names, row, now.Add(time.Duration(i+1)*time.Millisecond)); serr != nil {
 					return false, errors.Join(err, serr)
 				}
 			}
@@ -131,14 +157,14 @@ func (g *gate) login(ctx context.Context, a netip.Addr, try func(*http.Client) (
 	return true, err
 }
 
-// names are those under which the tries on a device are kept: its hardware address and
-// its IP addresses, so that neither a new address nor a new home makes room.
-func (g *gate) names() []string {
+// TriedAs gives the names under which the logins tried on a device are kept: its hardware
+// address and its IP addresses, so that neither a new address nor a new home makes room.
+func TriedAs(d discovery.Device) []string {
 	var out []string
-	if !g.device.MAC.IsZero() {
-		out = append(out, "mac:"+g.device.MAC.String())
+	if !d.MAC.IsZero() {
+		out = append(out, "mac:"+d.MAC.String())
 	}
-	for _, a := range g.device.Addrs {
+	for _, a := range d.Addrs {
 		out = append(out, "addr:"+a.String())
 	}
 	return out

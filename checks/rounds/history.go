@@ -13,6 +13,9 @@ import (
 // ErrNoSuchFinding means that the history holds no finding of that name.
 var ErrNoSuchFinding = errors.New("no such finding")
 
+// ErrNotOpen means that nothing is left to do about a finding: it is fixed, or accepted.
+var ErrNotOpen = errors.New("nothing is left to do about the finding")
+
 // ErrOtherNetwork means that the computer is not on the network of the home.
 var ErrOtherNetwork = errors.New("not the network of this home")
 
@@ -54,16 +57,10 @@ type Proof struct {
 	After  bool // found by this look
 }
 
-// A LoginTry is one login that was tried on a device, whoever asked for it.
-type LoginTry struct {
-	At     time.Time
-	Failed bool
-}
-
 // Consent is what the user said about trying factory passwords on one device.
 type Consent uint8
 
-// Consents. The zero value asks nothing of the device.
+// Consents, the more careful after the less. The zero value asks nothing of the device.
 const (
 	ConsentUnknown Consent = iota
 	ConsentGiven
@@ -107,16 +104,24 @@ type History interface {
 	Rounds(ctx context.Context, home HomeID) iter.Seq2[Summary, error]
 	// Tries returns the logins tried since then on a device, by any of its names: its MAC
 	// and its addresses. They are shared by all homes.
-	Tries(ctx context.Context, names []string, since time.Time) ([]LoginTry, error)
-	// SaveTry keeps a login try under each of names, as failed, before it is made.
-	// Accepted, later, says that the device said yes.
-	SaveTry(ctx context.Context, names []string, at time.Time) error
+	Tries(ctx context.Context, names []string, since time.Time) ([]checks.Try, error)
+	// SaveTry keeps a login try under each of names, as failed, before it is made. row is the ID
+	// of the documented login. TryAccepted, later, says that the device said yes.
+	SaveTry(ctx context.Context, names []string, row string, at time.Time) error
 	TryAccepted(ctx context.Context, names []string, at time.Time) error
 	// Consent and SaveConsent keep what the user said about factory passwords.
 	Consent(ctx context.Context, home HomeID, device discovery.DeviceID) (Consent, error)
 	SaveConsent(ctx context.Context, home HomeID, device discovery.DeviceID, c Consent) error
 	// Accept keeps the user's reason for living with a finding; "" takes it back.
 	Accept(ctx context.Context, home HomeID, finding, reason string) error
+	// Remind keeps when the day begins on which the user wants to be reminded of a finding; the zero
+	// time takes it back. ErrNotOpen means that nothing is left to do about it.
+	Remind(ctx context.Context, home HomeID, finding string, day time.Time) error
+	// Told keeps when the user was told that a finding waits.
+	Told(ctx context.Context, home HomeID, finding string, at time.Time) error
 	// LeaveAlone keeps whether a device is to be checked at all.
 	LeaveAlone(ctx context.Context, home HomeID, device discovery.DeviceID, yes bool) error
+	// Correct keeps the user's own words about a device; the zero Correction takes them back.
+	// No round writes over them: they are in the devices that Latest and SaveRound return.
+	Correct(ctx context.Context, home HomeID, device discovery.DeviceID, c discovery.Correction) error
 }

@@ -63,7 +63,8 @@ func (s *Snapshot) Walking() bool {
 	return s.Phase == Discovering || s.Phase == Checking || s.Phase == Saving
 }
 
-// Open returns the findings that ask for something to be done, the worst first.
+// Open returns the findings that ask for something to be done, the worst first; also those of
+// which the user wants to be reminded later.
 func (s *Snapshot) Open() []checks.Finding {
 	var open []checks.Finding
 	for _, f := range s.Findings {
@@ -72,6 +73,19 @@ func (s *Snapshot) Open() []checks.Finding {
 		}
 	}
 	return open
+}
+
+// Todo parts what is open: what is to be done by now, and what the user wants to be reminded of
+// on a day to come.
+func (s *Snapshot) Todo(now time.Time) (todo, later []checks.Finding) {
+	for _, f := range s.Open() {
+		if f.Later(now) {
+			later = append(later, f)
+		} else {
+			todo = append(todo, f)
+		}
+	}
+	return todo, later
 }
 
 // AllGood reports whether everything was looked at and nothing is left to do. Only then may

@@ -44,9 +44,16 @@ type Walker struct {
 	// Ask asks the user for consent, one device at a time, where the history has no answer.
 	// The answer is kept. nil asks nobody.
 	Ask func(ctx context.Context, d discovery.Device) Consent
-	Log *slog.Logger
+	// News asks the internet what is new for the devices that a round found, before they are checked;
+	// nil asks nobody.
+	News func(ctx context.Context, h *lan.Home, devices []discovery.Device)
+	Log  *slog.Logger
 
 	asking sync.Mutex
+
+	telling sync.Mutex // guards following, and keeps the words of the user and the pictures in step
+	said    []word     // by the user, since the latest round began
+	under   *lan.Home  // the way of the round under way; nil if there is none
 }
 
 // Walk does one round: discover, check, save, tell. The end of ctx stops it within a
@@ -63,7 +70,8 @@ func (w *Walker) Walk(ctx context.Context) (Snapshot, error) {
 		}
 		s.Home = w.Home
 	}
-	w.Feed.Set(s)
+	w.tell(s)
+	w.walks(nil)
 	return s, err
 }
 
@@ -73,6 +81,7 @@ func (w *Walker) walk(ctx context.Context) (Snapshot, error) {
 		return Snapshot{}, err
 	}
 	defer release()
+	w.forget()
 	before, err := w.History.Latest(ctx, w.Home.ID)
 	if err != nil {
 		return Snapshot{}, err
@@ -82,21 +91,28 @@ func (w *Walker) walk(ctx context.Context) (Snapshot, error) {
 		return Snapshot{}, err
 	}
 	home.LeaveAlone(alone(before.Devices))
+	w.walks(home)
 	w.Log.InfoContext(ctx, "round begins", "network", home.Network.Prefix.String())
 	s := Snapshot{Home: w.Home, Network: home.Network, Phase: Discovering, Started: time.Now().UTC(), Devices: before.Devices, Findings: before.Findings}
-	w.Feed.Set(s)
-	s.Devices, s.Troubles = w.discover(ctx, home, before.Devices, func(devices []discovery.Device) {
+	w.tell(s)
+	s.Devices, s.Troubles = w.scanner(home).Run(ctx, before.Devices, func(devices []discovery.Device) {
 		live := s
-		live.Devices = devices
-		w.Feed.Set(live)
+		live.Devices, live.Findings = devices, moved(s.Findings, devices)
+		w.tell(live)
 	})
+	s.Findings = moved(s.Findings, s.Devices)
 	s.Phase = Checking
-	w.Feed.Set(s)
+	s = w.heard(s)
+	w.tell(s)
+	if w.News != nil {
+		w.News(ctx, home, s.Devices)
+	}
 	w.check(ctx, home, &s)
+	elsewhere(s.Devices, before.Devices, home.Network.Prefix)
 	s.Complete = ctx.Err() == nil
 	s.Phase, s.Finished = Saving, time.Now().UTC()
 	s.Traffic, s.ByDevice = traffic(home, s.Devices)
-	w.Feed.Set(s)
+	w.tell(s)
 
 	save, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
@@ -109,8 +125,22 @@ func (w *Walker) walk(ctx context.Context) (Snapshot, error) {
 	return saved, nil
 }
 
-func (w *Walker) discover(ctx context.Context, home *lan.Home, known []discovery.Device, show func([]discovery.Device)) ([]discovery.Device, []Trouble) {
-	return scan.Scanner{Sources: w.Sources(home), Probers: w.Probers(home), Catalog: w.Catalog, Log: w.Log}.Run(ctx, known, show)
+func (w *Walker) scanner(home *lan.Home) scan.Scanner {
+	return scan.Scanner{Sources: w.Sources(home), Probers: w.Probers(home), Catalog: w.Catalog, Log: w.Log}
+}
+
+// elsewhere leaves as they were the devices that the round could not reach: when it looked at a
+// part of the home only, the rest is not gone.
+func elsewhere(devices, before []discovery.Device, looked netip.Prefix) {
+	for i := range devices {
+		d := &devices[i]
+		at := slices.IndexFunc(before, func(b discovery.Device) bool { return b.ID == d.ID })
+		if d.Present || at < 0 || !before[at].Present {
+			continue
+		}
+		was := before[at].Addr() // IPv4 comes first
+		d.Present = was.Is4() && !looked.Contains(was)
+	}
 }
 
 // A job is one check of one device.
@@ -125,11 +155,20 @@ func (w *Walker) jobs(d discovery.Device, findings []checks.Finding) []job {
 	var out []job
 	for _, c := range w.Checks {
 		j := job{check: c, before: openOf(findings, c.Info().ID, d.ID)}
-		if c.Applies(d) || len(j.before) > 0 {
+		if c.Applies(seenBy(c, d)) || len(j.before) > 0 {
 			out = append(out, j)
 		}
 	}
 	return out
+}
+
+// seenBy gives a device as a check sees it. One that touches it sees its own signs alone: no
+// word of the user may lead to anything being sent.
+func seenBy(c checks.Check, d discovery.Device) discovery.Device {
+	if c.Info().Contact == checks.ContactNone {
+		return d
+	}
+	return d.Uncorrected()
 }
 
 func openOf(findings []checks.Finding, check checks.ID, device discovery.DeviceID) []checks.Finding {
@@ -168,12 +207,13 @@ func (w *Walker) check(ctx context.Context, home *lan.Home, s *Snapshot) {
 				s.Outcomes = append(s.Outcomes, o)
 				s.Checked++
 				live.Outcomes, live.Checked = slices.Clone(s.Outcomes), s.Checked
-				w.Feed.Set(live)
+				w.tell(live)
 				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
+	s.Outcomes = judged(s.Findings, s.Outcomes)
 	slices.SortStableFunc(s.Outcomes, func(a, b checks.Outcome) int {
 		return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Check, b.Check))
 	})
@@ -198,8 +238,13 @@ func (w *Walker) run(ctx context.Context, g *gate, j job, others []discovery.Dev
 		out.Findings, err = j.check.Run(ctx, g.target(j, others))
 	}
 	switch {
+	case errors.Is(err, checks.ErrNotApplicable):
+		out.Findings, out.Result = nil, checks.NotApplicable
 	case err != nil:
 		out.Findings, out.Err, out.Reason = nil, err, checks.Reason(err)
+		if g.alone() && info.Contact != checks.ContactNone {
+			out.Reason = checks.ReasonLeaveAlone
+		}
 		if ctx.Err() != nil {
 			out.Reason = checks.ReasonStopped
 		}
@@ -248,8 +293,10 @@ func (w *Walker) CheckAgain(ctx context.Context, finding string) (checks.Finding
 	j := job{check: w.Checks[at], before: []checks.Finding{f}}
 	others := before.Devices
 	if j.check.Info().Contact == checks.ContactNone {
-		// It decides from what discovery saw, so look afresh.
-		others, _ = w.discover(ctx, home, before.Devices, nil)
+		// It decides from what discovery saw, so look afresh, and ask this device alone.
+		look := w.scanner(home)
+		look.Only = d.ID
+		others, _ = look.Run(ctx, before.Devices, nil)
 		fresh, ok := (&Snapshot{Devices: others}).Device(d.ID)
 		if !ok || !fresh.Present {
 			return checks.Finding{}, &checks.NotChecked{Reason: checks.ReasonUnreachable}
@@ -260,6 +307,7 @@ func (w *Walker) CheckAgain(ctx context.Context, finding string) (checks.Finding
 	if ctx.Err() != nil {
 		return checks.Finding{}, ctx.Err()
 	}
+	out = judged(before.Findings, []checks.Outcome{out})[0]
 	f, err = w.History.SaveCheck(ctx, w.Home.ID, finding, out, time.Now().UTC())
 	if err != nil {
 		return checks.Finding{}, err
@@ -304,6 +352,8 @@ func alone(devices []discovery.Device) []netip.Addr {
 
 // Load puts what the history knows of the home into the Feed.
 func (w *Walker) Load(ctx context.Context) error {
+	w.telling.Lock()
+	defer w.telling.Unlock()
 	s, err := w.History.Latest(ctx, w.Home.ID)
 	if err != nil {
 		return err
@@ -312,7 +362,10 @@ func (w *Walker) Load(ctx context.Context) error {
 	if !s.Started.IsZero() {
 		s.Phase = Done
 	}
-	w.Feed.Set(s)
+	if now := w.Feed.Latest(); now.Home.ID == s.Home.ID && now.Round == s.Round {
+		s.Troubles = now.Troubles // only the round itself knows them
+	}
+	w.show(s)
 	return nil
 }
 

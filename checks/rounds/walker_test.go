@@ -141,7 +141,7 @@ func TestOneWholeRound(t *testing.T) {
 	if len(s.Devices) != len(h.devices) {
 		t.Errorf("got %d devices, want %d", len(s.Devices), len(h.devices))
 	}
-	if got, want := kinds(s), []string{"default-login", "firmware-outdated", "port-forward", "telnet-open"}; !slices.Equal(got, want) {
+	if got, want := kinds(s), []string{"default-login", "http-only-admin", "known-exploited", "port-forward", "telnet-open", "upnp-on"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	if len(s.Unchecked()) > 0 || len(s.Troubles) > 0 || !s.Complete {
@@ -256,17 +256,17 @@ func TestCheckAgainProvesWhatWasFixed(t *testing.T) {
 			t.Errorf("%s: got proofs %+v, %v", kind, proofs, err)
 		}
 	}
-	if f, err := h.CheckAgain(t.Context(), find(t, s, "firmware-outdated").ID); err != nil || !f.Fixed.IsZero() {
+	if f, err := h.CheckAgain(t.Context(), find(t, s, "known-exploited").ID); err != nil || !f.Fixed.IsZero() {
 		t.Errorf("old firmware was not updated: got %+v, %v", f, err)
 	}
-	if got := kinds(h.Feed.Latest()); !slices.Equal(got, []string{"firmware-outdated"}) {
+	if got := kinds(h.Feed.Latest()); !slices.Equal(got, []string{"http-only-admin", "known-exploited", "upnp-on"}) {
 		t.Errorf("the window still shows %v", got)
 	}
 	// It comes back.
 	if err := h.devices["Garage recorder"].SetTelnet(true); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := h.CheckAgain(t.Context(), find(t, s, "telnet-open").ID); err != nil || !f.CameBack || !f.Fixed.IsZero() {
+	if f, err := h.CheckAgain(t.Context(), find(t, s, "telnet-open").ID); err != nil || f.CameBack.IsZero() || !f.Fixed.IsZero() {
 		t.Errorf("got %+v, %v", f, err)
 	}
 	if _, err := h.CheckAgain(t.Context(), "f-nonsense"); !errors.Is(err, rounds.ErrNoSuchFinding) {

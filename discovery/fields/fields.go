@@ -1,5 +1,4 @@
-// Package fields makes facts of an answer in JSON: one for each value, its key the way
-// to it. It does no I/O.
+// Package fields makes facts of what web servers answer: pages and JSON. It does no I/O.
 package fields
 
 import (

@@ -43,10 +43,11 @@ type vote struct {
 // are asked fast, whatever the device is sold as.
 var tiny = regexp.MustCompile(`(?i)^(espressif|beken|bouffalo|tuya|shenzhen bilian|hi-?flying|realtek semiconductor)`)
 
-// Apply fills in what d is from its facts. It forgets what it said before.
+// Apply fills in what d is from its facts, and the user's correction last. It forgets what it
+// said before.
 func Apply(c *makers.Catalog, d *discovery.Device) {
 	card := oui.Vendor(d.MAC)
-	votes := collect(c, d, card)
+	votes := collect(c, d, withCard(d.Facts, card))
 	d.Evidence = nil
 	d.Tiny = tiny.MatchString(card)
 	vendor, disputed := decide(votes, fieldVendor, "")
@@ -65,6 +66,7 @@ func Apply(c *makers.Catalog, d *discovery.Device) {
 		v, disputed := decide(votes, f.name, d.Vendor)
 		f.set(take(d, v, disputed))
 	}
+	d.Correct(d.Correction)
 }
 
 // take keeps the evidence for a field and gives its value. What two makers claim at once
@@ -83,39 +85,35 @@ func take(d *discovery.Device, v vote, disputed bool) string {
 	return v.value
 }
 
-// collect lets every sign vote that matches; card is the maker of the network card.
-func collect(c *makers.Catalog, d *discovery.Device, card string) []vote {
-	facts := d.Facts
-	if card != "" {
-		facts = append(slices.Clip(facts), discovery.Fact{Key: discovery.FactMACVendor, Value: card})
+// withCard adds the maker of the network card to what a device says.
+func withCard(facts []discovery.Fact, card string) []discovery.Fact {
+	if card == "" {
+		return facts
 	}
+	return append(slices.Clip(facts), discovery.Fact{Key: discovery.FactMACVendor, Value: card})
+}
+
+// Recognised reports whether a device itself gave a sign of its maker: the maker of its network
+// card, or the user's word, is none.
+func Recognised(d discovery.Device) bool {
+	return slices.ContainsFunc(d.Evidence, func(e discovery.Evidence) bool {
+		return e.Field == fieldVendor && (e.Strength == discovery.Saw || (e.Strength == discovery.Likely && e.Source != discovery.FactMACVendor))
+	})
+}
+
+// collect lets every sign vote that matches one of the facts.
+func collect(c *makers.Catalog, d *discovery.Device, facts []discovery.Fact) []vote {
 	var votes []vote
 	for _, f := range facts {
-		signs := c.SignsFor(f.Key)
-		if len(signs) == 0 {
-			continue
-		}
 		lower := strings.ToLower(f.Value)
-		for _, s := range signs {
-			if m := s.Match.Match(f.Value, lower); m != nil && holds(s, d) {
+		for _, s := range c.Candidates(f.Key, lower) {
+			if m := s.Match.Match(f.Value, lower); m != nil && makers.Hold(s.With, facts) {
 				votes = cast(votes, c, s, m, f.Key, d)
 			}
 		}
 	}
 	slices.SortStableFunc(votes, func(a, b vote) int { return cmp.Compare(a.order, b.order) })
 	return votes
-}
-
-// holds reports whether the other facts that a sign wants are there.
-func holds(s *makers.Sign, d *discovery.Device) bool {
-	for _, w := range s.With {
-		if !slices.ContainsFunc(d.Facts, func(f discovery.Fact) bool {
-			return f.Key == w.Fact && w.Match.Match(f.Value, strings.ToLower(f.Value)) != nil
-		}) {
-			return false
-		}
-	}
-	return true
 }
 
 // cast adds what one sign says that matched with the groups m.
@@ -181,6 +179,10 @@ func decide(votes []vote, field, vendor string) (best vote, disputed bool) {
 		}
 		if v.weight >= weightSaw && tally[i].weight < weightSaw {
 			tally[i].fact, tally[i].value, tally[i].vendor = v.fact, v.value, v.vendor
+		}
+		if field == fieldName { // the same name heard twice is no better than one that people gave
+			tally[i].weight = max(tally[i].weight, v.weight)
+			continue
 		}
 		tally[i].weight += v.weight
 	}

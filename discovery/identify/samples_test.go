@@ -86,7 +86,7 @@ func TestEverySampleIsNamedRightAndEverySignHasOne(t *testing.T) {
 			for j := range m.Signs {
 				sign := &m.Signs[j]
 				for _, f := range d.Facts {
-					if f.Key == sign.Fact && sign.Match.Match(f.Value, strings.ToLower(f.Value)) != nil && holds(sign, &d) {
+					if f.Key == sign.Fact && sign.Match.Match(f.Value, strings.ToLower(f.Value)) != nil && makers.Hold(sign.With, d.Facts) {
 						matched[j] = true
 					}
 				}

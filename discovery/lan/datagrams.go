@@ -99,6 +99,52 @@ func (h *Home) Overhear(ctx context.Context, group netip.AddrPort, heard func(fr
 	return nil
 }
 
+// OverhearBroadcast hands out what devices of this home send to a UDP port of everybody in
+// it, until ctx ends. It says nothing itself. The port stays open to other programs.
+// discovery.ErrUnavailable means that another program keeps it to itself, or that the network
+// has no broadcast: the practice home. The end of ctx is no error. heard runs on the calling
+// goroutine and must not keep b.
+func (h *Home) OverhearBroadcast(ctx context.Context, port uint16, heard func(from netip.AddrPort, b []byte)) error {
+	if h.Network.Practice {
+		return discovery.ErrUnavailable
+	}
+	return h.overhearPort(ctx, port, heard)
+}
+
+func (h *Home) overhearPort(ctx context.Context, port uint16, heard func(from netip.AddrPort, b []byte)) error {
+	// A group in place of an address makes Go share the port and listen at all addresses, the one
+	// of everybody too (package golang.org/x/net/ipv4, "More on multicasting"). None is joined.
+	everywhere := netip.AddrPortFrom(netip.AddrFrom4([4]byte{224}), port)
+	pc, err := new(net.ListenConfig).ListenPacket(ctx, "udp4", everywhere.String())
+	if err != nil {
+		return fmt.Errorf("listen at port %d: %w: %w", port, discovery.ErrUnavailable, err)
+	}
+	defer func() { _ = pc.Close() }()
+	stop := context.AfterFunc(ctx, func() { _ = pc.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	p4 := ipv4.NewPacketConn(pc)
+	_ = p4.SetControlMessage(ipv4.FlagInterface, true) // Windows cannot; there the addresses decide
+	h.listen(oneInterface{PacketConn: pc, p4: p4, index: h.Network.Index}, maxAnswersPerSource, heard)
+	return nil
+}
+
+// A oneInterface is a socket that hears one interface only, where the system tells them apart.
+type oneInterface struct {
+	net.PacketConn
+	p4    *ipv4.PacketConn
+	index int
+}
+
+// ReadFrom reads like net.PacketConn.
+func (o oneInterface) ReadFrom(b []byte) (int, net.Addr, error) {
+	for {
+		n, cm, from, err := o.p4.ReadFrom(b)
+		if err != nil || cm == nil || cm.IfIndex == o.index {
+			return n, from, err
+		}
+	}
+}
+
 // listen hands out what arrives until the socket's deadline, at most so many datagrams of
 // one device.
 func (h *Home) listen(pc net.PacketConn, most int, answer func(netip.AddrPort, []byte)) {
@@ -166,6 +212,17 @@ func (h *Home) NoteMulticast(to netip.AddrPort, line string, bytes int) {
 	t := discovery.Traffic{Packets: 1, BytesSent: bytes}
 	if len(h.everyone.Requests) < maxNotes {
 		t.Requests = []discovery.Request{{At: time.Now().UTC(), Port: to.Port(), Transport: "udp", Line: line, Sent: bytes}}
+	}
+	h.everyone.Add(t)
+}
+
+// NoteOutside writes in the ledger what was asked outside of the home, where the user switched that on.
+func (h *Home) NoteOutside(url, line string, sent, received int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t := discovery.Traffic{BytesSent: sent, BytesReceived: received}
+	if len(h.everyone.Requests) < maxNotes {
+		t.Requests = []discovery.Request{{At: time.Now().UTC(), Addr: url, Transport: "https", Line: line, Sent: sent, Received: received}}
 	}
 	h.everyone.Add(t)
 }

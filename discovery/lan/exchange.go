@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
+	"syscall"
 	"time"
 
 	"porchlight/discovery"
@@ -15,21 +17,49 @@ import (
 // ErrNoAnswer means that a device said nothing to a datagram, or that nobody listens there.
 var ErrNoAnswer = errors.New("the device did not answer")
 
+// wsaeConnReset is how Windows calls it that nobody listens at a UDP port.
+const wsaeConnReset = syscall.Errno(10054)
+
+// resolverPort is that of name servers (RFC 1035, section 4.2).
+const resolverPort = 53
+
 // Exchange sends one datagram to a UDP port of a device in this home and gives its answer,
 // at most maxDatagram bytes. It waits for the device's turn as Dial does, then exchangeWait
 // for the answer; after silence it asks once more. Only what comes from that very port
 // counts. payload must be a question that changes nothing: a lost answer makes it be asked
 // twice. line is what the ledger calls it. ErrNoAnswer is the usual end.
 func (h *Home) Exchange(ctx context.Context, to netip.AddrPort, payload []byte, line string) ([]byte, error) {
-	if !h.Allowed(to.Addr()) {
-		return nil, fmt.Errorf("ask %s: %w", to, ErrOutside)
+	if err := h.mayAsk(to, line); err != nil {
+		return nil, err
 	}
-	if forbidden(to.Port()) {
-		return nil, fmt.Errorf("ask %s: %w", to, ErrForbiddenPort)
+	return h.askTwice(ctx, to, payload, line, h.lane(to.Addr()))
+}
+
+// AskResolver is Exchange with the name server of the router, which counts not as asking the
+// router itself: it has its own turn and its own budget. ErrBudget means that this is used up,
+// or that it never answered.
+func (h *Home) AskResolver(ctx context.Context, payload []byte, line string) ([]byte, error) {
+	to := netip.AddrPortFrom(h.Network.Gateway, resolverPort)
+	if err := h.mayAsk(to, line); err != nil {
+		return nil, err
 	}
-	if !Listed("udp", line) {
-		return nil, fmt.Errorf("%q to %s: %w", line, to, ErrNotListed)
+	return h.askTwice(ctx, to, payload, line, h.resolver)
+}
+
+func (h *Home) mayAsk(to netip.AddrPort, line string) error {
+	switch {
+	case !h.Allowed(to.Addr()):
+		return fmt.Errorf("ask %s: %w", to, ErrOutside)
+	case forbidden(to.Port()):
+		return fmt.Errorf("ask %s: %w", to, ErrForbiddenPort)
+	case !Listed("udp", line):
+		return fmt.Errorf("%q to %s: %w", line, to, ErrNotListed)
 	}
+	return nil
+}
+
+// askTwice sends a question, and after silence once more, each when its turn in l has come.
+func (h *Home) askTwice(ctx context.Context, to netip.AddrPort, payload []byte, line string, l *lane) ([]byte, error) {
 	var d net.Dialer
 	if h.Network.Addr.Is4() && to.Addr().Is4() {
 		d.LocalAddr = &net.UDPAddr{IP: h.Network.Addr.AsSlice()}
@@ -42,7 +72,7 @@ func (h *Home) Exchange(ctx context.Context, to netip.AddrPort, payload []byte, 
 	defer func() { _ = c.Close() }()
 	for range exchangeTries {
 		var b []byte
-		if b, err = h.exchange(ctx, c, to, payload, line); !errors.Is(err, os.ErrDeadlineExceeded) {
+		if b, err = h.exchange(ctx, c, to, payload, line, l); !errors.Is(err, os.ErrDeadlineExceeded) {
 			return b, err
 		}
 	}
@@ -50,8 +80,7 @@ func (h *Home) Exchange(ctx context.Context, to netip.AddrPort, payload []byte, 
 }
 
 // exchange is one try. Silence is os.ErrDeadlineExceeded.
-func (h *Home) exchange(ctx context.Context, c net.Conn, to netip.AddrPort, payload []byte, line string) ([]byte, error) {
-	l := h.lane(to.Addr())
+func (h *Home) exchange(ctx context.Context, c net.Conn, to netip.AddrPort, payload []byte, line string, l *lane) ([]byte, error) {
 	if err := l.enterForDatagram(ctx); err != nil {
 		return nil, fmt.Errorf("ask %s: %w", to, err)
 	}
@@ -72,6 +101,7 @@ func (h *Home) exchange(ctx context.Context, c net.Conn, to netip.AddrPort, payl
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	sent, err := c.Write(payload)
+	l.began()
 	buf := make([]byte, maxDatagram)
 	n := 0
 	if err == nil {
@@ -86,6 +116,8 @@ func (h *Home) exchange(ctx context.Context, c net.Conn, to netip.AddrPort, payl
 		return nil, ctx.Err()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, err
+	case runtime.GOOS == "windows" && errors.Is(err, wsaeConnReset):
+		err = syscall.ECONNREFUSED
 	}
 	return nil, fmt.Errorf("ask %s: %w: %w", to, ErrNoAnswer, err) // nobody listens
 }

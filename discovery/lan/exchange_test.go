@@ -173,3 +173,54 @@ func TestDatagramsAreFewAndSlow(t *testing.T) {
 		}
 	})
 }
+
+func TestTheResolverHasATurnOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, tt := range []struct {
+			name     string
+			answered bool
+			want     int
+		}{{"it answers", true, maxResolverQuestions}, {"it is silent", false, maxUnanswered}} {
+			l := &lane{busy: make(chan struct{}, 1), resolver: true}
+			asked, last := 0, time.Time{}
+			for l.enterForDatagram(t.Context()) == nil {
+				if gap := time.Since(last); gap < resolverGap {
+					t.Errorf("%s: came after %v", tt.name, gap)
+				}
+				last = time.Now()
+				if asked++; tt.answered && asked == 1 { // later silence is a lost packet
+					l.note(discovery.Request{Received: 40}, discovery.Traffic{Packets: 1})
+				}
+				l.leave()
+			}
+			if asked != tt.want {
+				t.Errorf("%s: asked %d times, want %d", tt.name, asked, tt.want)
+			}
+		}
+	})
+}
+
+func TestQuestionsToTheResolverAreInTheLedgerOfTheRouter(t *testing.T) {
+	l := hear(t, func(l *listener, from net.Addr, _ int) { l.WriteTo([]byte("hello"), from) })
+	h := open()
+	h.Network.Gateway = l.at.Addr()
+	for range 2 {
+		if got, err := h.askTwice(t.Context(), l.at, []byte("who?"), "dns PTR 5.1.168.192.in-addr.arpa", h.resolver); err != nil || string(got) != "hello" {
+			t.Fatalf("got %q, %v", got, err)
+		}
+	}
+	if _, err := h.Exchange(t.Context(), l.at, []byte("who?"), "netbios NBSTAT *"); err != nil {
+		t.Errorf("the router itself is not asked: %v", err)
+	}
+	by, _ := h.Traffic()
+	if sum := by[l.at.Addr()]; len(by) != 1 || sum.Packets != 3 || len(sum.Requests) != sum.Packets || sum.BytesSent != 4*sum.Packets {
+		t.Errorf("the ledger holds %+v", by)
+	}
+}
+
+func TestWithoutARouterNoResolverIsAsked(t *testing.T) {
+	h := open()
+	if _, err := h.AskResolver(t.Context(), []byte("x"), "dns PTR 5.1.168.192.in-addr.arpa"); !errors.Is(err, ErrOutside) {
+		t.Errorf("got %v, want %v", err, ErrOutside)
+	}
+}

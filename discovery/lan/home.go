@@ -39,12 +39,13 @@ const (
 )
 
 // PaceOf gives the pace that a device bears: only what is recognised as a sturdy kind, and
-// not built on one of the chips that restart, is spoken to faster.
+// not built on one of the chips that restart, is spoken to faster. A word of the user widens
+// no limit.
 func PaceOf(d discovery.Device) Pace {
 	if d.Tiny {
 		return Gentle
 	}
-	switch d.Kind {
+	switch d.Uncorrected().Kind {
 	case discovery.KindRouter, discovery.KindAccessPoint, discovery.KindModem, discovery.KindNAS, discovery.KindComputer,
 		discovery.KindPrinter, discovery.KindTV, discovery.KindHub, discovery.KindCamera, discovery.KindNVR:
 		return Sturdy
@@ -62,12 +63,16 @@ type Home struct {
 
 	all    *rate.Limiter
 	knocks *rate.Limiter
-	slots  chan struct{}       // one for each connection that may be open
-	alone  map[netip.Addr]bool // not to be spoken to; set before the round begins
+	slots  chan struct{} // one for each connection that may be open
+
+	resolver *lane // to the name server of the router, beside that to the router itself
 
 	mu       sync.Mutex // guards following
 	lanes    map[netip.Addr]*lane
 	everyone discovery.Traffic
+
+	aloneMu sync.RWMutex // guards following
+	alone   map[netip.Addr]bool
 }
 
 // Open gives the way into a network. version names the program in what it says.
@@ -79,12 +84,16 @@ func Open(n discovery.Network, version string, log *slog.Logger) *Home {
 		slots:  make(chan struct{}, maxConnsAtOnce),
 		lanes:  map[netip.Addr]*lane{},
 		alone:  map[netip.Addr]bool{},
+
+		resolver: &lane{busy: make(chan struct{}, 1), resolver: true},
 	}
 }
 
-// LeaveAlone takes the addresses of devices that the user wants left alone. Nothing is sent
-// to them, and what they say is not listened to. Call it before anything else.
+// LeaveAlone takes the addresses of devices that the user wants left alone. From then on nothing
+// is sent to them, and what they say is not listened to. A connection that is open may end what it began.
 func (h *Home) LeaveAlone(addrs []netip.Addr) {
+	h.aloneMu.Lock()
+	defer h.aloneMu.Unlock()
 	for _, a := range addrs {
 		h.alone[a.WithZone("")] = true
 	}
@@ -93,7 +102,7 @@ func (h *Home) LeaveAlone(addrs []netip.Addr) {
 // Allowed reports whether an address belongs to this home and may be spoken to.
 func (h *Home) Allowed(a netip.Addr) bool {
 	a = a.Unmap()
-	if !a.IsValid() || a.IsMulticast() || a.IsUnspecified() || h.alone[a.WithZone("")] {
+	if !a.IsValid() || a.IsMulticast() || a.IsUnspecified() || h.leftAlone(a) {
 		return false
 	}
 	if h.Network.Practice {
@@ -107,6 +116,12 @@ func (h *Home) Allowed(a netip.Addr) bool {
 	}
 	return slices.ContainsFunc(h.Network.Prefixes6, func(p netip.Prefix) bool { return p.Contains(a.WithZone("")) }) &&
 		(a.Zone() == "" || a.Zone() == h.Network.Interface)
+}
+
+func (h *Home) leftAlone(a netip.Addr) bool {
+	h.aloneMu.RLock()
+	defer h.aloneMu.RUnlock()
+	return h.alone[a.WithZone("")]
 }
 
 // edge reports whether a is the first or the last address of p: the network itself and
@@ -131,10 +146,12 @@ func (h *Home) Hosts() []netip.Addr {
 
 // A lane leads to one address: one connection at a time, with a gap between two.
 type lane struct {
-	busy chan struct{} // holds one token while a connection is open
+	busy     chan struct{} // holds one token while a connection is open
+	resolver bool          // it leads to the name server of the router
 
-	mu      sync.Mutex // guards following
-	next    time.Time  // when the next connection or datagram may begin
+	mu      sync.Mutex    // guards following
+	next    time.Time     // when the next connection or datagram may begin
+	gap     time.Duration // between the one that has its turn and the next
 	traffic discovery.Traffic
 	asked   int // datagrams sent by Exchange
 }
@@ -159,9 +176,24 @@ func (l *lane) enter(ctx context.Context, p Pace) error {
 	return l.turn(ctx, gap, func() bool { return l.traffic.Connections < most })
 }
 
+// Left gives how many more connections a device may see in this round.
+func (h *Home) Left(a netip.Addr, p Pace) int {
+	most := gentleConns
+	if p == Sturdy {
+		most = sturdyConns
+	}
+	return max(0, most-h.lane(a).said().Connections)
+}
+
 // enterForDatagram is enter for one datagram. These have a budget of their own, so that
 // they take no connections away from the checks.
 func (l *lane) enterForDatagram(ctx context.Context) error {
+	if l.resolver {
+		return l.turn(ctx, resolverGap, func() bool {
+			l.asked++
+			return l.asked <= maxResolverQuestions && (l.asked <= maxUnanswered || l.traffic.BytesReceived > 0)
+		})
+	}
 	return l.turn(ctx, gentleGap, func() bool {
 		l.asked++
 		return l.asked <= maxExchanges
@@ -186,7 +218,7 @@ func (l *lane) turn(ctx context.Context, gap time.Duration, allowed func() bool)
 	if at.Before(now) {
 		at = now
 	}
-	l.next = at.Add(gap)
+	l.next, l.gap = at.Add(gap), gap
 	l.mu.Unlock()
 	if err := sleep(ctx, at.Sub(now)); err != nil {
 		l.leave()
@@ -195,7 +227,24 @@ func (l *lane) turn(ctx context.Context, gap time.Duration, allowed func() bool)
 	return nil
 }
 
+// began lets the rest after the one that has its turn begin now: it may have waited for the turns of
+// other devices.
+func (l *lane) began() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next = time.Now().Add(l.gap)
+}
+
 func (l *lane) leave() { <-l.busy }
+
+// said copies what the ledger holds so far.
+func (l *lane) said() discovery.Traffic {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t := l.traffic
+	t.Requests = slices.Clone(t.Requests)
+	return t
+}
 
 // note adds one request to the ledger.
 func (l *lane) note(r discovery.Request, t discovery.Traffic) {
@@ -257,6 +306,7 @@ func (h *Home) dial(ctx context.Context, to netip.AddrPort, l *lane, line string
 	}
 	note := discovery.Request{At: time.Now().UTC(), Addr: to.Addr().String(), Port: to.Port(), Transport: "tcp", Line: line}
 	raw, err := d.DialContext(ctx, "tcp", to.String())
+	l.began()
 	if err != nil {
 		<-h.slots
 		l.note(note, discovery.Traffic{Connections: 1})
@@ -358,12 +408,15 @@ func (h *Home) Traffic() (byAddr map[netip.Addr]discovery.Traffic, everyone disc
 	defer h.mu.Unlock()
 	byAddr = make(map[netip.Addr]discovery.Traffic, len(h.lanes))
 	for a, l := range h.lanes {
-		l.mu.Lock()
-		t := l.traffic
-		t.Requests = slices.Clone(t.Requests)
-		l.mu.Unlock()
+		byAddr[a] = l.said()
+	}
+	if t := h.resolver.said(); t.Packets > 0 {
+		router := byAddr[h.Network.Gateway]
+		router.Add(t)
+		byAddr[h.Network.Gateway] = router
+	}
+	for _, t := range byAddr {
 		slices.SortStableFunc(t.Requests, func(a, b discovery.Request) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
-		byAddr[a] = t
 	}
 	everyone = h.everyone
 	everyone.Requests = slices.Clone(everyone.Requests)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -60,7 +61,7 @@ func TestTheLedgerHoldsEveryRequestAndByte(t *testing.T) {
 		_ = c.Close()
 	}()
 	h, at := open(), netip.MustParseAddrPort(l.Addr().String())
-	resp, err := get(t, h.HTTP(at.Addr(), Gentle), http.MethodGet, "http://"+at.String()+"/page?q=1", nil)
+	resp, err := get(t, h.HTTP(at.Addr(), Gentle), http.MethodGet, "http://"+at.String()+"/", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +74,7 @@ func TestTheLedgerHoldsEveryRequestAndByte(t *testing.T) {
 	if got.Connections != 1 || got.BytesSent != int(received.Load()) || got.BytesReceived != len(answer) || len(got.Requests) != 1 {
 		t.Fatalf("got %+v, the device counted %d bytes", got, received.Load())
 	}
-	if r := got.Requests[0]; r.Line != "GET /page" || r.Port != at.Port() || r.Transport != "tcp" {
+	if r := got.Requests[0]; r.Line != "GET /" || r.Port != at.Port() || r.Transport != "tcp" {
 		t.Errorf("got %+v", r)
 	}
 }
@@ -119,6 +120,53 @@ func TestOnlyReadingRequestsLeave(t *testing.T) {
 				t.Errorf("got %v, want %v", err, ErrNotReading)
 			}
 		})
+	}
+}
+
+func TestOnlyListedPagesAreAskedFor(t *testing.T) {
+	asked := atomic.Int64{}
+	at := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		if r.URL.Path == "/" {
+			w.Header().Set("Location", "/login?token=secret")
+			w.WriteHeader(http.StatusFound)
+		}
+	})
+	h := open()
+	for _, tt := range []struct {
+		name, path string
+		link, want bool
+	}{
+		{"a page that nobody listed", "/cm?cmnd=Power%20Toggle", false, false},
+		{"a listed page with a query of its own", "/?reboot", false, false},
+		{"a page that the device pointed to", "/x.xml?a=b", true, true},
+		{"the first page and where it leads", "/", false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			before, ctx := asked.Load(), t.Context()
+			if tt.link {
+				ctx = OwnLink(ctx)
+			}
+			req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+at.String()+tt.path, nil)
+			resp, err := h.HTTP(at.Addr(), Gentle).Do(req)
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			if got := asked.Load() > before; got != tt.want || (err == nil) != tt.want {
+				t.Errorf("the request left: %v, want %v (%v)", got, tt.want, err)
+			}
+			if !tt.want && !errors.Is(err, ErrNotListed) {
+				t.Errorf("got %v, want %v", err, ErrNotListed)
+			}
+		})
+	}
+	by, _ := h.Traffic()
+	var lines []string
+	for _, r := range by[at.Addr()].Requests {
+		lines = append(lines, r.Line)
+	}
+	if want := []string{"GET /x.xml (its own link)", "GET /", "GET /login (its own link)"}; !slices.Equal(lines, want) {
+		t.Errorf("the ledger says %q, want %q", lines, want)
 	}
 }
 
@@ -250,6 +298,29 @@ func TestGentleDevicesAreSpokenToSlowly(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestADeviceRestsAfterAConnectionThatWaitedForTheOthers(t *testing.T) {
+	at := serve(t, func(http.ResponseWriter, *http.Request) {})
+	h := open()
+	const busy = 400 * time.Millisecond // the whole home is
+	h.all.ReserveN(time.Now(), connBurst)
+	for h.all.Tokens() > -maxConnsPerSecond*busy.Seconds() {
+		h.all.ReserveN(time.Now(), 1)
+	}
+	var began []time.Time
+	for range 2 {
+		c, err := h.Dial(t.Context(), at, Gentle, "connect")
+		if err != nil {
+			t.Fatal(err)
+		}
+		began = append(began, time.Now())
+		_ = c.Close()
+	}
+	const clocks = 5 * time.Millisecond
+	if gap := began[1].Sub(began[0]); gap < gentleGap-clocks {
+		t.Errorf("two connections began within %v, want %v", gap, gentleGap)
 	}
 }
 

@@ -10,10 +10,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"porchlight/discovery"
 )
@@ -32,7 +34,8 @@ var readingActions = []string{"GetExternalIPAddress", "GetGenericPortMappingEntr
 // reading SOAP actions and the questions of reading.go. Bodies are capped, redirects stay on the device, and no login can be carried.
 func (h *Home) HTTP(a netip.Addr, p Pace) *http.Client { return h.client(a, p, false) }
 
-// LoginHTTP is HTTP, but one documented login may be carried in the request.
+// LoginHTTP is HTTP for one documented login: a request may carry it, as may a form that is
+// listed, and the cookies that the device gives for it are kept until the client is forgotten.
 func (h *Home) LoginHTTP(a netip.Addr, p Pace) *http.Client { return h.client(a, p, true) }
 
 // A call carries a request's own context and its line in the ledger to where it is
@@ -70,8 +73,13 @@ func (h *Home) client(a netip.Addr, p Pace, login bool) *http.Client {
 			return dial(c.ctx, netip.AddrPortFrom(a, to.Port()), p, c.line) //nolint:contextcheck // see call
 		},
 	}
+	var jar http.CookieJar
+	if login {
+		jar, _ = cookiejar.New(nil) // for the one session; never fails
+	}
 	return &http.Client{
 		Timeout:   totalTimeout,
+		Jar:       jar,
 		Transport: &transport{base: base, addr: a, login: login, agent: h.UserAgent()},
 		CheckRedirect: func(req *http.Request, via []*http.Request) error {
 			if login { // it would carry the login on
@@ -111,10 +119,25 @@ func TLS(ctx context.Context, c net.Conn) (*tls.Conn, error) {
 }
 
 type transport struct {
-	base  *http.Transport
-	addr  netip.Addr
-	login bool
-	agent string
+	base    *http.Transport
+	addr    netip.Addr
+	login   bool
+	carried atomic.Int64 // requests with the login or its session
+	agent   string
+}
+
+// WithLogin ends the line of a request that carries a documented login or its session.
+const WithLogin = " with a login"
+
+type carryKey struct{}
+
+// CarryLogin marks a request whose address holds a login, or that ends its session: only the
+// client of a login may send it, and the ledger does not show its query.
+func CarryLogin(ctx context.Context) context.Context { return context.WithValue(ctx, carryKey{}, true) }
+
+// carries reports whether a request says who asks.
+func carries(req *http.Request) bool {
+	return req.Header.Get("Authorization") != "" || req.Header.Get("Cookie") != "" || req.URL.User != nil || req.Context().Value(carryKey{}) != nil
 }
 
 // RoundTrip refuses what may not be sent, and caps what comes back.
@@ -129,12 +152,16 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	line := req.Method + " " + req.URL.EscapedPath()
-	if action := cmp.Or(soapAction(req), q.name); action != "" {
+	line := req.Method + " " + target(req)
+	action := cmp.Or(soapAction(req), q.name)
+	if action != "" {
 		line += " " + action
 	}
-	if req.Header.Get("Authorization") != "" {
-		line += " with a login"
+	if carries(req) || q.login || (t.login && req.Method == http.MethodPost && action == "") {
+		line = strings.TrimSpace(req.Method+" "+req.URL.EscapedPath()+" "+action) + WithLogin // without the query: it may hold the password
+		if t.carried.Add(1) > maxLoginRequests {
+			return nil, fmt.Errorf("%s: %w", line, ErrBudget)
+		}
 	}
 	req = req.Clone(context.WithValue(req.Context(), callKey{}, call{req.Context(), line, q.name == askPrinter}))
 	req.Header.Set("User-Agent", t.agent)
@@ -149,10 +176,28 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+type ownLinkKey struct{}
+
+// OwnLink marks a request for a page that the device itself pointed to. Any page may be read
+// so; one that we think of ourselves has to stand in requests.txt.
+func OwnLink(ctx context.Context) context.Context { return context.WithValue(ctx, ownLinkKey{}, true) }
+
+// target names what is asked for: the path with its query as it stands in requests.txt; of a
+// link only the path, because a query may hold a secret.
+func target(req *http.Request) string {
+	if req.Context().Value(ownLinkKey{}) != nil || req.Response != nil { // Response: a redirect led here
+		return req.URL.EscapedPath() + " (its own link)"
+	}
+	if req.Method == http.MethodPost {
+		return req.URL.EscapedPath()
+	}
+	return req.URL.RequestURI()
+}
+
 // reads reports whether a request only reads. The body of a question is taken out of the
 // request, so that what was looked at is what is sent.
 func (t *transport) reads(req *http.Request) (question, error) {
-	carries := req.Header.Get("Authorization") != "" || req.Header.Get("Cookie") != "" || req.URL.User != nil
+	carries := carries(req)
 	printing := req.URL.Port() == strconv.Itoa(IPPPort)
 	switch {
 	case carries && !t.login:
@@ -161,6 +206,9 @@ func (t *transport) reads(req *http.Request) (question, error) {
 		q, err := readQuestion(req)
 		if err != nil {
 			return question{}, fmt.Errorf("POST %s: %w", req.URL.Path, err)
+		}
+		if q.login && !t.login {
+			return question{}, fmt.Errorf("send a login to %s: %w", req.URL.Path, ErrNotReading)
 		}
 		if q.body != nil && printing == (q.name == askPrinter) {
 			return q, nil
@@ -173,6 +221,8 @@ func (t *transport) reads(req *http.Request) (question, error) {
 		return question{}, nil
 	case req.Method == http.MethodPost && slices.Contains(readingActions, soapAction(req)):
 		return question{}, nil
+	case req.Method == http.MethodPost && t.login && soapAction(req) == "": // the sign-in form; its line must be listed
+		return readForm(req)
 	}
 	return question{}, fmt.Errorf("%s %s: %w", req.Method, req.URL.Path, ErrNotReading)
 }

@@ -49,9 +49,25 @@ const (
 	// printers within a second.
 	exchangeWait  = 1500 * time.Millisecond
 	exchangeTries = 2
-	// maxExchanges is how many datagrams one device gets in a round, besides the knock: two
-	// questions (NetBIOS, SNMP), each asked twice, and as many to spare.
-	maxExchanges = 8
+	// maxExchanges is how many datagrams one device gets in a round, besides the knock: NetBIOS
+	// 2, SNMP 2, its maker's own questions 4, its names 4, since each question may be asked twice;
+	// what a router is asked about doors from the internet 6; and 2 to spare. Hardly any device is
+	// asked all of it.
+	maxExchanges = 20
+
+	// dhcpWait is for how long offers of DHCP servers are awaited: they first look whether the
+	// address that they offer is free, which takes a second (RFC 2131, section 3.1, point 2).
+	dhcpWait = 3 * time.Second
+
+	// The name server of the router has a turn and a budget of its own: one question for each
+	// device of a home, and a few asked twice. It is made for the whole home: one page of the web
+	// makes a phone ask it more, and faster. Whether the router's web pages answer at the same
+	// moment makes no difference to it.
+	resolverGap          = sturdyGap
+	maxResolverQuestions = 256
+	// maxUnanswered is how many questions may stay without an answer before it is asked no more:
+	// the router has no name server then. Once it has answered, silence is a lost packet.
+	maxUnanswered = 2
 
 	// maxAskBytes is the longest request body that is sent. All of ours are fixed texts.
 	maxAskBytes = 4 << 10
@@ -67,8 +83,14 @@ const (
 	MaxFailedTriesPerRound = 1
 	// MaxFailedTriesPerDay is how many it may see in any 24 hours, over restarts.
 	MaxFailedTriesPerDay = 2
+	// maxLoginRequests is how many requests one login may take: a challenge, the answer, the page
+	// that proves it, and signing out.
+	maxLoginRequests = 6
 	// MaxTriesPerRound is how many logins one device may see in a round in all.
 	MaxTriesPerRound = 3
+	// ConnsPerLogin is how many connections must be left for a device before a login begins, so that
+	// none ends half way: the page of its session, the login, signing out, and the proof.
+	ConnsPerLogin = 4
 )
 
 // forbidden reports whether nothing may ever be sent to a TCP port. Printers print what

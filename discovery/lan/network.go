@@ -73,7 +73,11 @@ func FindNetwork(want Want) (discovery.Network, error) {
 	if err != nil {
 		return discovery.Network{}, err
 	}
-	return Choose(links, routes, want)
+	n, err := Choose(links, routes, want)
+	if err == nil {
+		n.WiFi = wifi(n.Index)
+	}
+	return n, err
 }
 
 // Links lists the network interfaces of this computer.

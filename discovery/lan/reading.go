@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -23,8 +24,9 @@ const (
 
 // A question is a request body that was looked at.
 type question struct {
-	name string
-	body []byte // nil: it is no question
+	name  string
+	body  []byte // nil: it is no question
+	login bool   // it carries one
 }
 
 // readQuestion takes the body out of a request that says that it is a question. One that
@@ -51,10 +53,37 @@ func readQuestion(req *http.Request) (question, error) {
 	if err != nil {
 		return question{}, fmt.Errorf("take the body: %w", err)
 	}
-	if len(q.body) > maxAskBytes || !is(q.body) {
+	if len(q.body) > maxAskBytes {
+		return question{}, ErrNotReading
+	}
+	if name, login := asksCamera(q.body); name != "" && q.name == askMetadata {
+		q.name, q.login = name, login
+		return q, nil
+	}
+	if !is(q.body) {
 		return question{}, ErrNotReading
 	}
 	return q, nil
+}
+
+// formTypes are the types in which settings pages take a sign-in.
+var formTypes = []string{"application/x-www-form-urlencoded", "application/json", "text/plain", "application/xml"}
+
+// readForm takes the body out of a sign-in request.
+func readForm(req *http.Request) (question, error) {
+	typ, _, err := mime.ParseMediaType(req.Header.Get("Content-Type"))
+	if err != nil || !slices.Contains(formTypes, typ) || req.Body == nil {
+		return question{}, ErrNotReading
+	}
+	b, err := io.ReadAll(io.LimitReader(req.Body, maxAskBytes+1)) //nolint:forbidigo // limited
+	_ = req.Body.Close()
+	if err != nil {
+		return question{}, fmt.Errorf("take the body: %w", err)
+	}
+	if len(b) > maxAskBytes {
+		return question{}, ErrNotReading
+	}
+	return question{body: b}, nil
 }
 
 // asksPrinter reports whether an IPP request is Get-Printer-Attributes: 0x000b after the two

@@ -3,7 +3,6 @@ package lan
 import (
 	_ "embed"
 	"errors"
-	"path"
 	"strings"
 	"sync"
 )
@@ -14,8 +13,8 @@ var ErrNotListed = errors.New("not a request that may be sent")
 //go:embed requests.txt
 var requestsFile string
 
-// requests are the patterns of requests.txt.
-var requests = sync.OnceValue(func() []string {
+// Requests gives the patterns of requests.txt. The slice is shared: do not change it.
+var Requests = sync.OnceValue(func() []string {
 	var out []string
 	for line := range strings.Lines(requestsFile) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
@@ -28,7 +27,7 @@ var requests = sync.OnceValue(func() []string {
 // Listed reports whether a request may be sent, by its transport and its line in the ledger.
 func Listed(transport, line string) bool {
 	words := strings.Split(transport+" "+line, " ")
-	for _, pattern := range requests() {
+	for _, pattern := range Requests() {
 		if fits(strings.Split(pattern, " "), words) {
 			return true
 		}
@@ -41,10 +40,22 @@ func fits(pattern, words []string) bool {
 		return false
 	}
 	for i, p := range pattern {
-		if p == "*" {
-			continue
+		if p != "*" && p != words[i] && !fitsPath(p, words[i]) {
+			return false
 		}
-		if ok, err := path.Match(p, words[i]); err != nil || !ok {
+	}
+	return true
+}
+
+// fitsPath compares a path with a pattern in which a whole part may be "*": some products put
+// the name of a session there.
+func fitsPath(pattern, path string) bool {
+	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
+	if len(want) != len(got) {
+		return false
+	}
+	for i := range want {
+		if want[i] != got[i] && (want[i] != "*" || got[i] == "") {
 			return false
 		}
 	}

@@ -82,6 +82,7 @@ var protocols = map[string]discovery.Service{
 	"_http": {Protocol: "http"}, "_https": {Protocol: "http", TLS: true}, "_ipp": {Protocol: "ipp"}, "_ipps": {Protocol: "ipp", TLS: true},
 	"_ssh": {Protocol: "ssh"}, "_sftp-ssh": {Protocol: "ssh"}, "_ftp": {Protocol: "ftp"}, "_telnet": {Protocol: "telnet"},
 	"_smb": {Protocol: "smb"}, "_rtsp": {Protocol: "rtsp"}, "_mqtt": {Protocol: "mqtt"}, "_printer": {Protocol: "lpd"},
+	"_secure-mqtt": {Protocol: "mqtt", TLS: true}, "_rfb": {Protocol: "vnc"},
 	"_pdl-datastream": {Protocol: "raw-print"}, "_hap": {Protocol: "homekit"}, "_googlecast": {Protocol: "cast", TLS: true},
 	"_airplay": {Protocol: "airplay"}, "_raop": {Protocol: "airplay"}, "_sonos": {Protocol: "sonos", TLS: true},
 }

@@ -42,7 +42,7 @@ var fixedTypes = []string{
 	"_smb._tcp", "_hue._tcp", "_shelly._tcp", "_esphomelib._tcp", "_printer._tcp", "_spotify-connect._tcp",
 	"_device-info._tcp", "_companion-link._tcp", "_raop._tcp", "_ssh._tcp", "_rtsp._tcp", "_axis-video._tcp",
 	"_qdiscover._tcp", "_androidtvremote2._tcp", "_amzn-wplay._tcp", "_matter._tcp", "_home-assistant._tcp",
-	"_mqtt._tcp", "_ipps._tcp", "_uscan._tcp",
+	"_mqtt._tcp", "_ipps._tcp", "_uscan._tcp", "_pdl-datastream._tcp", "_rfb._tcp",
 }
 
 var group = netip.MustParseAddrPort("224.0.0.251:5353")
@@ -85,6 +85,12 @@ func (s Source) Discover(ctx context.Context, report func(discovery.Observation)
 	})
 	defer ear.Wait()
 	defer stop()
+
+	ear.Go(func() {
+		if err := s.askRare(listen, tell); err != nil {
+			s.Log.DebugContext(ctx, "rare types not asked for", "err", err)
+		}
+	})
 
 	q := newQueue(append([]string{metaType}, fixedTypes...))
 	var wg sync.WaitGroup

@@ -3,17 +3,18 @@ package ports
 import (
 	"bufio"
 	"bytes"
+	"crypto/md5" //nolint:gosec // see factFavicon
+	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/textproto"
-	"regexp"
 	"slices"
 	"strings"
-
-	"golang.org/x/net/html"
+	"time"
 
 	"porchlight/discovery"
+	"porchlight/discovery/fields"
 )
 
 // Caps on what is read from one door.
@@ -21,7 +22,12 @@ const (
 	maxGreeting = 4 << 10
 	maxHeaders  = 16 << 10
 	maxPage     = 64 << 10
+	maxPicture  = 64 << 10
 )
+
+// factFavicon is the MD5 of the little picture of a web page. It names the picture in
+// collections of fingerprints, which is all that MD5 is good for here.
+const factFavicon discovery.FactKey = "http.favicon"
 
 // errOdd means that an answer breaks the rules of its protocol.
 var errOdd = errors.New("breaks the rules of its protocol")
@@ -33,59 +39,6 @@ func fact(key discovery.FactKey, value string) []discovery.Fact {
 	return []discovery.Fact{{Key: key, Value: value}}
 }
 
-// telling are the headers that identify devices, besides those with a fact of their own.
-var telling = []string{"Location", "Ext", "Application-Url", "Dav", "Mime-Version", "Generator"}
-
-// PageFacts takes what identifies a device out of a web page and its headers. excerpts
-// finds the places of the body that matter; nil finds none.
-func PageFacts(header http.Header, body []byte, excerpts func(string) []string) []discovery.Fact {
-	facts := fact(discovery.FactHTTPServer, header.Get("Server"))
-	facts = append(facts, fact(discovery.FactHTTPRealm, realm(header.Get("Www-Authenticate")))...)
-	for name := range header {
-		if slices.Contains(telling, name) || strings.HasPrefix(name, "X-") {
-			facts = append(facts, fact(discovery.FactHTTPHeader+discovery.FactKey(discovery.Clean(strings.ToLower(name))), header.Get(name))...)
-		}
-	}
-	for _, c := range header["Set-Cookie"] {
-		name, _, _ := strings.Cut(c, "=")
-		facts = append(facts, fact(discovery.FactHTTPHeader+"set-cookie", name)...)
-	}
-	facts = append(facts, fact(discovery.FactHTTPTitle, title(body))...)
-	if excerpts != nil {
-		for _, e := range excerpts(string(body)) {
-			facts = append(facts, fact(discovery.FactHTTPBody, e)...)
-		}
-	}
-	return facts[:min(len(facts), discovery.MaxFacts)]
-}
-
-// realmPattern finds the realm of a Basic or Digest challenge (RFC 7617, section 2).
-var realmPattern = regexp.MustCompile(`(?i)\brealm="([^"]{0,300})"`)
-
-func realm(challenge string) string {
-	if m := realmPattern.FindStringSubmatch(challenge); m != nil {
-		return m[1]
-	}
-	return ""
-}
-
-// title finds the text of the first <title>.
-func title(body []byte) string {
-	z := html.NewTokenizer(bytes.NewReader(body))
-	z.SetMaxBuf(maxPage)
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return ""
-		case html.StartTagToken:
-			if name, _ := z.TagName(); string(name) == "title" && z.Next() == html.TextToken {
-				return string(z.Text())
-			}
-		default:
-		}
-	}
-}
-
 // parseGreeting tells from its first words what is behind a door. usual is what the port
 // is known for; it counts only if the words fit.
 func parseGreeting(usual string, b []byte) (protocol string, facts []discovery.Fact) {
@@ -95,6 +48,8 @@ func parseGreeting(usual string, b []byte) (protocol string, facts []discovery.F
 		return "ssh", fact(discovery.FactBanner+"ssh", Words("ssh", text))
 	case usual == "ftp" && strings.HasPrefix(text, "220"):
 		return "ftp", fact(discovery.FactBanner+"ftp", Words("ftp", text))
+	case usual == "smtp" && strings.HasPrefix(text, "220"): // as FTP begins: the port tells them apart
+		return "smtp", fact(discovery.FactBanner+"smtp", Words("smtp", text))
 	case usual == "telnet" && isTelnet(b):
 		return "telnet", fact(discovery.FactBanner+"telnet", discovery.Clean(stripTelnet(b)))
 	case len(b) > 0:
@@ -104,11 +59,12 @@ func parseGreeting(usual string, b []byte) (protocol string, facts []discovery.F
 }
 
 // Words gives the first line of a greeting without what the protocol puts before it: the
-// status of FTP (RFC 959), the protocol version of SSH (RFC 4253, section 4.2).
+// status of FTP (RFC 959) and SMTP (RFC 5321, section 4.2), the protocol version of SSH
+// (RFC 4253, section 4.2).
 func Words(protocol, greeting string) string {
 	line := firstLine(greeting)
 	switch protocol {
-	case "ftp":
+	case "ftp", "smtp":
 		if rest, ok := strings.CutPrefix(line, "220"); ok {
 			return strings.TrimLeft(rest, " -")
 		}
@@ -124,14 +80,19 @@ func Words(protocol, greeting string) string {
 // iac begins every telnet command (RFC 854).
 const iac = 0xff
 
-// isTelnet reports whether a greeting is telnet: it negotiates, or it asks who is there.
-// Receivers of some makers use port 23 for other things; they do neither.
+// isTelnet reports whether a greeting is telnet.
 func isTelnet(b []byte) bool {
-	if len(b) >= 3 && b[0] == iac && b[1] >= 0xfb && b[1] <= 0xfe { // WILL, WONT, DO, DONT
-		return true
-	}
+	negotiates, asks := Telnet(b)
+	return negotiates || asks
+}
+
+// Telnet looks for the two signs of telnet in a greeting: it negotiates, and it asks who is there.
+// Receivers of some makers use port 23 for other things; they do neither.
+func Telnet(b []byte) (negotiates, asks bool) {
+	negotiates = len(b) >= 3 && b[0] == iac && b[1] >= 0xfb && b[1] <= 0xfe // WILL, WONT, DO, DONT
 	text := strings.ToLower(string(b))
-	return strings.Contains(text, "login:") || strings.Contains(text, "username:") || strings.Contains(text, "password:")
+	asks = strings.Contains(text, "login:") || strings.Contains(text, "username:") || strings.Contains(text, "password:")
+	return negotiates, asks
 }
 
 // stripTelnet removes the commands from between the words.
@@ -152,6 +113,28 @@ func firstLine(s string) string {
 	return strings.TrimSpace(line)
 }
 
+// pictures begin with one of these: ICO, PNG, GIF, JPEG, SVG.
+var pictures = []string{"\x00\x00\x01\x00", "\x89PNG\r\n\x1a\n", "GIF8", "\xff\xd8\xff", "<svg"}
+
+// pictureFacts names a little picture; nothing if it is none, or not little.
+func pictureFacts(contentType string, b []byte) []discovery.Fact {
+	picture := strings.HasPrefix(strings.ToLower(contentType), "image/") ||
+		slices.ContainsFunc(pictures, func(s string) bool { return bytes.HasPrefix(b, []byte(s)) })
+	if !picture || len(b) == 0 || len(b) > maxPicture {
+		return nil
+	}
+	sum := md5.Sum(b) //nolint:gosec // it names a picture and protects nothing
+	return fact(factFavicon, hex.EncodeToString(sum[:]))
+}
+
+// certificate tells for whom a certificate is, who signed it, and how long it is good.
+func certificate(c *x509.Certificate) []discovery.Fact {
+	facts := fact(discovery.FactTLSName, c.Subject.CommonName)
+	facts = append(facts, fact(discovery.FactTLSIssuer, c.Issuer.CommonName)...)
+	facts = append(facts, fact(discovery.FactTLSNotBefore, c.NotBefore.UTC().Format(time.RFC3339))...)
+	return append(facts, fact(discovery.FactTLSNotAfter, c.NotAfter.UTC().Format(time.RFC3339))...)
+}
+
 // parseRTSP reads the answer to OPTIONS.
 func parseRTSP(b []byte) ([]discovery.Fact, error) {
 	r := textproto.NewReader(bufio.NewReader(bytes.NewReader(b)))
@@ -161,14 +144,14 @@ func parseRTSP(b []byte) ([]discovery.Fact, error) {
 	}
 	header, _ := r.ReadMIMEHeader() // half of it is better than nothing
 	facts := fact(discovery.FactRTSPServer, header.Get("Server"))
-	return append(facts, fact("rtsp.realm", realm(header.Get("Www-Authenticate")))...), nil
+	return append(facts, fact("rtsp.realm", fields.Realm(header.Get("Www-Authenticate")))...), nil
 }
 
 // product names what answers at a door, if it says so.
 func product(facts []discovery.Fact) string {
 	for _, f := range facts {
 		switch f.Key {
-		case discovery.FactHTTPServer, discovery.FactRTSPServer, discovery.FactBanner + "ssh", discovery.FactBanner + "ftp":
+		case discovery.FactHTTPServer, discovery.FactRTSPServer, discovery.FactBanner + "ssh", discovery.FactBanner + "ftp", discovery.FactBanner + "smtp":
 			return f.Value
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"porchlight/discovery"
+	"porchlight/discovery/fields"
 	"porchlight/discovery/lan"
 )
 
@@ -50,6 +51,7 @@ var doors = []door{
 	{8554, "rtsp", rtsp},
 	{8888, "http", web},
 	{445, "smb", silent},
+	{5555, "adb", silent},
 	{8443, "http", webTLS},
 	{81, "http", web},
 	{8000, "http", web},
@@ -59,14 +61,40 @@ var doors = []door{
 	{139, "smb", silent},
 	{1883, "mqtt", silent},
 	{8883, "mqtt", silent},
-	{5555, "adb", silent},
 	{7547, "tr069", silent},
 	{8291, "winbox", silent},
 	{37777, "dahua", silent},
 	{34567, "xiongmai", silent},
 	{5900, "vnc", silent},
+	{5901, "vnc", silent},
 	{53, "dns", silent},
+	{25, "smtp", greeting},
 }
+
+// programs are the web pages of programs that people run on a computer of theirs. They are tried
+// last, and only where such programs run.
+var programs = []uint16{
+	8123,  // Home Assistant
+	1880,  // Node-RED
+	8096,  // Jellyfin
+	3000,  // AdGuard Home until it is set up
+	8581,  // Homebridge
+	8083,  // FHEM
+	8091,  // Z-Wave JS UI
+	6052,  // ESPHome
+	1984,  // go2rtc
+	8384,  // Syncthing
+	9091,  // Transmission
+	7125,  // Moonraker
+	61208, // Glances
+	8989,  // Sonarr
+	7878,  // Radarr
+	9696,  // Prowlarr
+	8686,  // Lidarr
+}
+
+// runPrograms are the kinds of device that people put programs on.
+var runPrograms = []discovery.Kind{discovery.KindComputer, discovery.KindNAS, discovery.KindHub}
 
 const (
 	// maxGentle is how many doors an unrecognised device is tried at, besides those that it
@@ -75,8 +103,10 @@ const (
 	// maxSilence is how many doors in a row may not even refuse. A firewall is behind them
 	// then, and each more costs two seconds.
 	maxSilence = 3
-	// decoyDoors open at once are no home device: somebody wants to be found.
-	decoyDoors = 25
+	// decoyDoors open at once are no home device: somebody wants to be found. Neither are decoyGentle
+	// of the first maxGentle, where no more than these are tried.
+	decoyDoors  = 25
+	decoyGentle = 10
 	// perDevice bounds the whole visit.
 	perDevice = 30 * time.Second
 	// greetingWait is how long a greeting is awaited; that of telnet comes late where the
@@ -105,14 +135,21 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 	ctx, cancel := context.WithTimeout(ctx, perDevice)
 	defer cancel()
 	tried := map[uint16]bool{}
-	open, silence := 0, 0
+	open, first, silence, looked := 0, 0, 0, false
 	for {
 		// What it said at the last door, or to others meanwhile, may open or close more of the list.
 		d = now()
 		pace := lan.PaceOf(d)
 		dr, ok := next(d, pace, tried, silence >= maxSilence)
-		if !ok {
+		if !ok && looked {
 			return nil
+		}
+		if !ok {
+			looked = true
+			if facts := p.favicon(ctx, d, pace); len(facts) > 0 {
+				report(observation(a, facts...))
+			}
+			continue // it may be recognised by that, and bear more
 		}
 		tried[dr.port] = true
 		o, err := p.knock(ctx, netip.AddrPortFrom(a, dr.port), dr, pace)
@@ -128,9 +165,14 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 			continue
 		}
 		silence = 0
-		open++
+		if !slices.Contains(programs, dr.port) { // of these a computer may have as many as its owner likes
+			open++
+		}
+		if slices.ContainsFunc(doors[:maxGentle], func(f door) bool { return f.port == dr.port }) {
+			first++
+		}
 		report(o)
-		if open == decoyDoors {
+		if open == decoyDoors || (pace == lan.Gentle && first == decoyGentle) {
 			report(observation(a, discovery.Fact{Key: discovery.FactDecoy, Value: "many-doors"}))
 			return nil
 		}
@@ -164,7 +206,7 @@ func plan(d discovery.Device, pace lan.Pace) []door {
 			add(doors[i])
 		} else if s.Protocol == "http" && s.TLS {
 			add(door{s.Port, "http", webTLS})
-		} else if s.Protocol == "http" {
+		} else if s.Protocol == "http" || slices.Contains(programs, s.Port) {
 			add(door{s.Port, "http", web})
 		}
 	}
@@ -174,6 +216,11 @@ func plan(d discovery.Device, pace lan.Pace) []door {
 	}
 	for _, dr := range doors[:most] {
 		add(dr)
+	}
+	if pace == lan.Sturdy && slices.Contains(runPrograms, d.Kind) {
+		for _, port := range programs {
+			add(door{port, "http", web})
+		}
 	}
 	return out
 }
@@ -234,7 +281,7 @@ func (p Prober) page(ctx context.Context, c net.Conn, to netip.AddrPort, secure 
 			return nil, "", err
 		}
 		if certs := t.ConnectionState().PeerCertificates; len(certs) > 0 {
-			facts = append(facts, fact(discovery.FactTLSName, certs[0].Subject.CommonName)...)
+			facts = append(facts, certificate(certs[0])...)
 		}
 		c = t
 	}
@@ -252,7 +299,7 @@ func (p Prober) page(ctx context.Context, c net.Conn, to netip.AddrPort, secure 
 	if u, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 {
 		next = u.String()
 	}
-	return append(facts, PageFacts(resp.Header, body, p.Excerpts)...), next, nil
+	return append(facts, fields.Page(resp.Header, body, p.Excerpts)...), next, nil
 }
 
 func (p Prober) request(ctx context.Context, to netip.AddrPort, secure bool) (*http.Request, error) {
@@ -284,7 +331,7 @@ func readPage(c io.Reader, req *http.Request) (*http.Response, []byte, error) {
 
 // follow reads the page that the first one leads to, if it is on the same device.
 func (p Prober) follow(ctx context.Context, a netip.Addr, pace lan.Pace, to string) []discovery.Fact {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to, nil)
+	req, err := http.NewRequestWithContext(lan.OwnLink(ctx), http.MethodGet, to, nil)
 	if err != nil {
 		return nil
 	}
@@ -297,7 +344,39 @@ func (p Prober) follow(ctx context.Context, a netip.Addr, pace lan.Pace, to stri
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxPage)) //nolint:forbidigo // limited
-	return PageFacts(resp.Header, body, p.Excerpts)
+	return fields.Page(resp.Header, body, p.Excerpts)
+}
+
+// favicon reads the little picture of a device's web page, if nothing else told its maker: many
+// have one of their own. Whatever is known to be small is not asked for it.
+func (p Prober) favicon(ctx context.Context, d discovery.Device, pace lan.Pace) []discovery.Fact {
+	s, ok := d.Service("http")
+	if !ok || d.Vendor != "" || d.Tiny || (d.Kind != discovery.KindUnknown && pace == lan.Gentle) {
+		return nil
+	}
+	const path = "/favicon.ico"
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, lan.URL(s, d.Addr(), path), nil)
+	if err != nil {
+		return nil
+	}
+	client := p.Home.HTTP(d.Addr(), pace)
+	onDevice := client.CheckRedirect
+	client.CheckRedirect = func(req *http.Request, via []*http.Request) error {
+		if req.URL.Path != path || len(via) > 1 { // to the same by HTTPS it may lead, to a page for people not
+			return http.ErrUseLastResponse
+		}
+		return onDevice(req, via)
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(io.LimitReader(resp.Body, maxPicture+1)) //nolint:forbidigo // limited
+	if err != nil || resp.StatusCode != http.StatusOK {
+		return nil
+	}
+	return pictureFacts(resp.Header.Get("Content-Type"), b)
 }
 
 // options asks a camera what it can do (RFC 2326, section 10.1). It shows nothing.

@@ -125,14 +125,14 @@ func (o *observation) device(c *makers.Catalog) discovery.Device {
 		if h.Realm != "" {
 			header.Set("Www-Authenticate", `Basic realm="`+strings.ReplaceAll(h.Realm, `"`, "")+`"`)
 		}
-		d.Facts = append(d.Facts, ports.PageFacts(header, []byte("<title>"+h.Title+"</title>"+h.Body), excerpts)...)
+		d.Facts = append(d.Facts, fields.Page(header, []byte("<title>"+h.Title+"</title>"+h.Body), excerpts)...)
 		if facts, err := fields.JSON(fields.Under(h.Path), []byte(h.Body)); err == nil {
 			d.Facts = append(d.Facts, facts...)
 		}
 	}
 	for _, b := range o.Banners {
 		text := b.Text
-		if b.Proto == "ftp" || b.Proto == "ssh" {
+		if b.Proto == "ftp" || b.Proto == "smtp" || b.Proto == "ssh" {
 			text = ports.Words(b.Proto, text)
 		}
 		add(&d, discovery.FactBanner+discovery.FactKey(discovery.Clean(b.Proto)), text)

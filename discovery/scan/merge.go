@@ -31,7 +31,8 @@ type merger struct {
 
 type entry struct {
 	discovery.Device
-	gone bool // merged into another
+	gone  bool // merged into another
+	stale bool // something was learned since it was identified
 }
 
 // newMerger begins a round with the devices known from earlier ones.
@@ -70,7 +71,7 @@ func (m *merger) add(o discovery.Observation) *entry {
 			e.FirstSeen = o.At
 		}
 	}
-	e.LastSeen = o.At
+	e.LastSeen, e.stale = o.At, true
 	if !o.MAC.IsZero() {
 		e.MAC = o.MAC
 	}
@@ -148,6 +149,7 @@ func compatible(e *entry, o discovery.Observation, keys []string) bool {
 // copied gives a copy that the merger does not change any more.
 func (e *entry) copied() discovery.Device {
 	d := e.Device
+	d.Was = slices.Clone(d.Was)
 	d.Addrs, d.Keys, d.FoundBy = slices.Clone(d.Addrs), slices.Clone(d.Keys), slices.Clone(d.FoundBy)
 	d.Services, d.Facts, d.Evidence = slices.Clone(d.Services), slices.Clone(d.Facts), slices.Clone(d.Evidence)
 	return d
@@ -168,6 +170,7 @@ func compareAge(a, b *entry) int {
 // absorb moves everything of other into e.
 func (m *merger) absorb(e, other *entry) {
 	other.gone = true
+	e.Was = append(append(e.Was, other.ID), other.Was...)
 	m.devices = slices.DeleteFunc(m.devices, func(d *entry) bool { return d == other })
 	for _, k := range other.Keys {
 		m.byKey[k] = e
@@ -176,7 +179,9 @@ func (m *merger) absorb(e, other *entry) {
 	if e.MAC.IsZero() {
 		e.MAC = other.MAC
 	}
+	e.stale = true
 	e.LeaveAlone = e.LeaveAlone || other.LeaveAlone
+	e.Correction = e.Correction.Or(other.Correction) // Apply puts it into the fields
 	if !other.Present {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"porchlight/assets/makers"
 	"porchlight/discovery"
 )
 
@@ -136,6 +137,62 @@ func TestAFloodOfFactsIsCapped(t *testing.T) {
 	}
 }
 
+// BenchmarkObservations shows how fast observations become named devices, and that the time
+// grows with their number and not faster: observations/s stays about the same.
+func BenchmarkObservations(b *testing.B) {
+	catalog, err := makers.All()
+	if err != nil {
+		b.Fatal(err)
+	}
+	walk := func(n int, all []discovery.Observation) {
+		r := &run{Scanner: Scanner{Catalog: catalog}, m: newMerger(start, nil), visited: map[*entry]bool{}}
+		r.m.known = n // the limit on new devices is for strangers
+		for _, o := range all {
+			r.report(b.Context(), o)
+		}
+		if got := r.picture(); len(got) != n || got[0].Vendor != "Brother" {
+			b.Fatalf("got %d devices, the first is %+v", len(got), got[0])
+		}
+	}
+	walk(1, homeOf(1)) // compiles the patterns
+	const promised = 20000
+	for _, n := range []int{100, 1000, 10000} {
+		all := homeOf(n)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				walk(n, all)
+			}
+			rate := float64(len(all)) * float64(b.N) / b.Elapsed().Seconds()
+			b.ReportMetric(rate, "observations/s")
+			if rate < promised {
+				b.Errorf("%.0f observations a second, want %d", rate, promised)
+			}
+		})
+	}
+}
+
+// homeOf makes five observations of each of n devices, as a round hears them: the neighbour
+// table first, then announcements, descriptions and pages.
+func homeOf(n int) []discovery.Observation {
+	var all []discovery.Observation
+	for round := range 5 {
+		for i := range n {
+			addr := netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}).String()
+			m, id := discovery.MAC{0x00, 0x17, 0x88, byte(i >> 16), byte(i >> 8), byte(i)}, fmt.Sprintf("%06x", i)
+			all = append(all, [5]discovery.Observation{
+				seen(addr, m),
+				seen(addr, discovery.MAC{}, host("brw"+id+".local"), discovery.Fact{Key: "mdns.service", Value: "_ipp._tcp"},
+					discovery.Fact{Key: "mdns.instance", Value: "Printer " + id}, discovery.Fact{Key: "mdns.txt._ipp._tcp.ty", Value: "Brother HL-L2350DW series"}),
+				seen(addr, discovery.MAC{}, discovery.Fact{Key: "ssdp.server", Value: "Linux/4.9 UPnP/1.0 Printer/" + id}, udn(id)),
+				seen(addr, discovery.MAC{}, discovery.Fact{Key: "upnp.manufacturer", Value: "Brother"}, discovery.Fact{Key: "upnp.model_name", Value: "HL-L2350DW series"},
+					discovery.Fact{Key: "upnp.serial_number", Value: id}, discovery.Fact{Key: "upnp.friendly_name", Value: "Printer " + id}),
+				seen(addr, discovery.MAC{}, discovery.Fact{Key: "http.server", Value: "debut/1.30"}, discovery.Fact{Key: "http.title", Value: "Brother HL-L2350DW series"}),
+			}[round])
+		}
+	}
+	return all
+}
+
 func BenchmarkMerge250(b *testing.B) {
 	var all []discovery.Observation
 	for i := range 250 {
@@ -145,5 +202,87 @@ func BenchmarkMerge250(b *testing.B) {
 	}
 	for b.Loop() {
 		merge(nil, all...)
+	}
+}
+
+func TestACorrectionGoesWithItsDevice(t *testing.T) {
+	none := discovery.MAC{}
+	correct := func(o discovery.Observation, at time.Time, c discovery.Correction) discovery.Device {
+		d := merge(nil, o)[0]
+		d.FirstSeen = at
+		d.Correct(c)
+		return d
+	}
+	lamp, light := discovery.Correction{Name: "Lamp", Room: "Hall"}, discovery.Correction{Name: "Light", Owner: "Ana"}
+	for _, tt := range []struct {
+		name  string
+		known []discovery.Device
+		then  []discovery.Observation
+		want  discovery.Correction
+	}{
+		{
+			"to a new address",
+			[]discovery.Device{correct(seen("192.168.1.5", mac(1)), start, lamp)},
+			[]discovery.Observation{seen("192.168.1.99", mac(1))},
+			lamp,
+		},
+		{
+			"into one that has none",
+			[]discovery.Device{
+				correct(seen("192.168.1.5", none, udn("a")), start.Add(-time.Hour), discovery.Correction{}),
+				correct(seen("192.168.1.6", none, host("cam.local")), start, lamp),
+			},
+			[]discovery.Observation{seen("192.168.1.5", none, udn("a"), host("cam.local"))},
+			lamp,
+		},
+		{
+			"both have one: the elder's, filled up",
+			[]discovery.Device{
+				correct(seen("192.168.1.6", none, host("cam.local")), start, light),
+				correct(seen("192.168.1.5", none, udn("a")), start.Add(-time.Hour), lamp),
+			},
+			[]discovery.Observation{seen("192.168.1.5", none, udn("a"), host("cam.local"))},
+			discovery.Correction{Name: "Lamp", Room: "Hall", Owner: "Ana"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := merge(tt.known, tt.then...); len(got) != 1 || got[0].Correction != tt.want {
+				t.Errorf("got %+v, want one device with %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestADeviceKnowsWhomItTurnedOutToBe(t *testing.T) {
+	none := discovery.MAC{}
+	known := func(id discovery.DeviceID, age time.Duration, o discovery.Observation) discovery.Device {
+		d := merge(nil, o)[0]
+		d.ID, d.FirstSeen = id, start.Add(-age)
+		return d
+	}
+	elder := known("elder", time.Hour, seen("192.168.1.5", none, udn("a")))
+	younger := known("younger", time.Minute, seen("192.168.1.6", none, host("cam.local")))
+	weak := known("weak", time.Minute, seen("192.168.1.6", none))
+	for _, tt := range []struct {
+		name  string
+		known []discovery.Device
+		then  []discovery.Observation
+		want  int // devices that it was
+	}{
+		{"one that was always itself", []discovery.Device{elder}, []discovery.Observation{seen("192.168.1.5", none, udn("a"))}, 0},
+		{"two that are known", []discovery.Device{younger, elder}, []discovery.Observation{seen("192.168.1.5", none, udn("a"), host("cam.local"))}, 1},
+		{"one known by its place alone", []discovery.Device{weak, elder}, []discovery.Observation{seen("192.168.1.6", none), seen("192.168.1.6", none, udn("a"))}, 1},
+		{"one that is new in this round", []discovery.Device{elder}, []discovery.Observation{seen("192.168.1.9", none), seen("192.168.1.9", none, udn("a"))}, 1},
+		{
+			"three",
+			[]discovery.Device{elder, younger},
+			[]discovery.Observation{seen("192.168.1.9", none), seen("192.168.1.9", none, host("cam.local")), seen("192.168.1.9", none, udn("a"))},
+			2,
+		},
+	} {
+		got := merge(tt.known, tt.then...)
+		if len(got) != 1 || got[0].ID != "elder" || len(got[0].Was) != tt.want {
+			t.Errorf("%s: got %+v, want the elder, who was %d others", tt.name, got, tt.want)
+		}
 	}
 }

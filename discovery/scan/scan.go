@@ -25,6 +25,7 @@ type Scanner struct {
 	Sources []discovery.Source
 	Probers []discovery.Prober
 	Catalog *makers.Catalog
+	Only    discovery.DeviceID // the one device to visit; "" for all
 	Log     *slog.Logger
 }
 
@@ -59,7 +60,7 @@ func (s Scanner) Run(ctx context.Context, known []discovery.Device, show func([]
 	shower.Wait()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.m.snapshot(), r.troubles
+	return r.picture(), r.troubles
 }
 
 // A run is one scan.
@@ -75,7 +76,7 @@ type run struct {
 	troubles []Trouble
 }
 
-// report merges one observation and identifies its device.
+// report merges one observation. Its device is identified when somebody looks.
 func (r *run) report(ctx context.Context, o discovery.Observation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -83,8 +84,7 @@ func (r *run) report(ctx context.Context, o discovery.Observation) {
 	if e == nil { // more devices than a home can have
 		return
 	}
-	identify.Apply(r.Catalog, &e.Device)
-	if !r.visited[e] && len(r.Probers) > 0 {
+	if !r.visited[e] && len(r.Probers) > 0 && (r.Only == "" || r.Only == e.ID) {
 		r.visited[e] = true
 		r.visits.Go(func() { r.visit(ctx, e) })
 	}
@@ -106,7 +106,7 @@ func (r *run) showing(over <-chan struct{}, show func([]discovery.Device)) {
 		r.changed = false
 		var devices []discovery.Device
 		if changed {
-			devices = r.m.snapshot()
+			devices = r.picture()
 		}
 		r.mu.Unlock()
 		if changed && show != nil {
@@ -143,11 +143,28 @@ func (r *run) visit(ctx context.Context, e *entry) {
 	}
 }
 
-// now copies a device as it is known at this moment.
+// now copies a device as it is known at this moment, by its own signs.
 func (r *run) now(e *entry) discovery.Device {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return e.copied()
+	r.identify(e)
+	d := e.copied()
+	return d.Uncorrected()
+}
+
+// picture copies all devices, identified. The caller holds mu.
+func (r *run) picture() []discovery.Device {
+	for _, e := range r.m.devices {
+		r.identify(e)
+	}
+	return r.m.snapshot()
+}
+
+func (r *run) identify(e *entry) {
+	if e.stale {
+		identify.Apply(r.Catalog, &e.Device)
+		e.stale = false
+	}
 }
 
 func (r *run) ended(ctx context.Context, name string, start time.Time, err error) {

@@ -14,8 +14,8 @@ import (
 // hundred.
 const maxAnswer = 4 << 10
 
-// errOdd means that an answer breaks the rules of its protocol.
-var errOdd = errors.New("breaks the rules of SNMP")
+// ErrOdd means that an answer breaks the rules of its protocol.
+var ErrOdd = errors.New("breaks the rules of SNMP")
 
 // community is what everybody may read with (RFC 3584, section 5.2.1, names none; "public"
 // is what makers ship). No other one is ever tried.
@@ -51,20 +51,20 @@ func question(id uint32) ([]byte, error) {
 // has no facts.
 func parseAnswer(b []byte, id uint32) (facts []discovery.Fact, err error) {
 	if len(b) > maxAnswer || !isVersion2c(b) {
-		return nil, fmt.Errorf("%d bytes of another version: %w", len(b), errOdd)
+		return nil, fmt.Errorf("%d bytes of another version: %w", len(b), ErrOdd)
 	}
 	// The decoder is not ours; whatever it does with hostile bytes ends here.
 	defer func() {
 		if recover() != nil {
-			facts, err = nil, fmt.Errorf("read answer: %w", errOdd)
+			facts, err = nil, fmt.Errorf("read answer: %w", ErrOdd)
 		}
 	}()
 	p, err := (&gosnmp.GoSNMP{Version: gosnmp.Version2c}).SnmpDecodePacket(b)
 	if err != nil {
-		return nil, fmt.Errorf("read answer: %w: %w", errOdd, err)
+		return nil, fmt.Errorf("read answer: %w: %w", ErrOdd, err)
 	}
 	if p.Version != gosnmp.Version2c || p.PDUType != gosnmp.GetResponse || p.RequestID != id || p.Community != community || len(p.Variables) > len(wanted) {
-		return nil, fmt.Errorf("answer to another question: %w", errOdd)
+		return nil, fmt.Errorf("answer to another question: %w", ErrOdd)
 	}
 	for _, w := range wanted {
 		for _, v := range p.Variables {

@@ -98,7 +98,7 @@ func TestHostileAnswersAreRefused(t *testing.T) {
 		"endless":           message(1, "public", 0xa2, ourID, bind(oidDescr, 4, make([]byte, maxAnswer))),
 		"text":              []byte("HTTP/1.1 200 OK\r\n\r\n"),
 	} {
-		if got, err := parseAnswer(b, id); !errors.Is(err, errOdd) || got != nil {
+		if got, err := parseAnswer(b, id); !errors.Is(err, ErrOdd) || got != nil {
 			t.Errorf("%s: got %+v, %v", name, got, err)
 		}
 	}
@@ -138,7 +138,7 @@ func FuzzParseAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		facts, err := parseAnswer(b, id)
 		if err != nil {
-			if facts != nil || !errors.Is(err, errOdd) {
+			if facts != nil || !errors.Is(err, ErrOdd) {
 				t.Errorf("got %+v with %v", facts, err)
 			}
 			return

@@ -17,8 +17,27 @@ import (
 	"porchlight/discovery/lan"
 )
 
-// port is where agents listen (RFC 3417, section 3.2).
-const port = 161
+// Port is where agents listen (RFC 3417, section 3.2).
+const Port = 161
+
+// line is what the ledger calls the one question.
+const line = "snmp GET sysDescr, sysObjectID, sysName with community public"
+
+// Ask puts the one question by exchange, which sends a datagram to Port and gives the answer. It
+// gives what the device says of itself to everybody, which may be nothing. ErrOdd means that what
+// came is no answer.
+func Ask(exchange func(payload []byte, line string) ([]byte, error)) ([]discovery.Fact, error) {
+	id := newID()
+	ask, err := question(id)
+	if err != nil {
+		return nil, err
+	}
+	b, err := exchange(ask, line)
+	if err != nil {
+		return nil, err
+	}
+	return parseAnswer(b, id)
+}
 
 // Prober asks one device.
 type Prober struct {
@@ -35,23 +54,19 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 	if !a.IsValid() || !speaks(d) {
 		return nil
 	}
-	id := newID()
-	ask, err := question(id)
-	if err != nil {
-		return err
-	}
-	b, err := p.Home.Exchange(ctx, netip.AddrPortFrom(a, port), ask, "snmp GET sysDescr, sysObjectID, sysName with community public")
+	facts, err := Ask(func(payload []byte, line string) ([]byte, error) {
+		return p.Home.Exchange(ctx, netip.AddrPortFrom(a, Port), payload, line)
+	})
+	o := discovery.Observation{Source: "snmp", At: time.Now().UTC(), Addr: a}
 	switch {
+	case errors.Is(err, ErrOdd):
+		o.Facts = []discovery.Fact{{Key: discovery.FactOdd, Value: "snmp"}}
 	case errors.Is(err, lan.ErrNoAnswer), errors.Is(err, lan.ErrBudget), ctx.Err() != nil:
 		return nil //nolint:nilerr // most devices do not speak it
 	case err != nil:
 		return fmt.Errorf("snmp: %w", err)
-	}
-	o := discovery.Observation{Source: "snmp", At: time.Now().UTC(), Addr: a}
-	if o.Facts, err = parseAnswer(b, id); err != nil {
-		o.Facts = []discovery.Fact{{Key: discovery.FactOdd, Value: "snmp"}}
-	} else {
-		o.Services = []discovery.Service{{Port: port, Transport: "udp", Protocol: "snmp"}}
+	default:
+		o.Facts, o.Services = facts, []discovery.Service{{Port: Port, Transport: "udp", Protocol: "snmp"}}
 	}
 	report(o)
 	return nil

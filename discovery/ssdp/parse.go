@@ -18,6 +18,9 @@ import (
 // FactGatewayLocation is where the description of an internet gateway was read.
 const FactGatewayLocation discovery.FactKey = "upnp.gateway.location"
 
+// FactDeviceType is the type of the root device or of one embedded in it.
+const FactDeviceType discovery.FactKey = "upnp.device_type"
+
 // Limits on a description, against XML bombs. Real ones need up to 64 KB and 8 levels.
 const (
 	maxDepth   = 64
@@ -87,7 +90,7 @@ type description struct {
 func (d description) facts() []discovery.Fact {
 	out := d.root
 	for _, t := range d.types {
-		out = append(out, discovery.Fact{Key: "upnp.device_type", Value: t})
+		out = append(out, discovery.Fact{Key: FactDeviceType, Value: t})
 	}
 	return out
 }
@@ -145,7 +148,7 @@ func parseDescription(b []byte) (description, error) {
 			}
 			if name == "deviceType" {
 				d.types = append(d.types, value)
-				d.gateway = d.gateway || strings.Contains(value, ":device:InternetGatewayDevice:")
+				d.gateway = d.gateway || strings.Contains(value, gatewayType)
 				continue
 			}
 			// Only the first device is the root; embedded ones come later.

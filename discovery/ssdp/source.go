@@ -166,7 +166,7 @@ func location(s string, from netip.Addr) (*url.URL, error) {
 }
 
 func (w *walk) describe(ctx context.Context, from netip.Addr, loc *url.URL) (discovery.Observation, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, loc.String(), nil)
+	req, err := http.NewRequestWithContext(lan.OwnLink(ctx), http.MethodGet, loc.String(), nil)
 	if err != nil {
 		return discovery.Observation{}, fmt.Errorf("ask for %q: %w", loc, err)
 	}

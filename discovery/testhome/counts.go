@@ -2,6 +2,7 @@ package testhome
 
 import (
 	"maps"
+	"net"
 	"slices"
 	"strings"
 )
@@ -17,11 +18,15 @@ type Counts struct {
 	Actions       map[string]int // SOAP actions by name, refused ones too
 }
 
-// A Request is one thing that a device was asked by HTTP or RTSP.
+// A Request is one thing that a device was asked by HTTP or RTSP, or by what a Talk of a test
+// speaks (Heard).
 type Request struct {
 	Port uint16
 	Line string // "GET /igd.xml", "DESCRIBE rtsp://127.0.0.12:8554/"
 }
+
+// Heard notes what a device was asked over a connection, for a Talk that speaks a protocol of its own.
+func (d *Device) Heard(c net.Conn, line string) { d.request(portOf(c), line) }
 
 // Methods counts the requests by their first word, such as "GET" or "DESCRIBE".
 func (c Counts) Methods() map[string]int {
@@ -41,6 +46,30 @@ func (d *Device) Counts() Counts {
 	c.Connections, c.Received, c.Datagrams = maps.Clone(c.Connections), maps.Clone(c.Received), maps.Clone(c.Datagrams)
 	c.Requests, c.Actions = slices.Clone(c.Requests), maps.Clone(c.Actions)
 	return c
+}
+
+// Since gives what was counted after an earlier count.
+func (c Counts) Since(before Counts) Counts {
+	less := func(now, was map[uint16]int) map[uint16]int {
+		out := map[uint16]int{}
+		for k, n := range now {
+			if n != was[k] {
+				out[k] = n - was[k]
+			}
+		}
+		return out
+	}
+	out := Counts{
+		Connections: less(c.Connections, before.Connections), Received: less(c.Received, before.Received), Datagrams: less(c.Datagrams, before.Datagrams),
+		Requests: c.Requests[len(before.Requests):], Actions: map[string]int{},
+		LoginAttempts: c.LoginAttempts - before.LoginAttempts, LoginFailures: c.LoginFailures - before.LoginFailures,
+	}
+	for k, n := range c.Actions {
+		if n != before.Actions[k] {
+			out.Actions[k] = n - before.Actions[k]
+		}
+	}
+	return out
 }
 
 func (d *Device) note(add func(c *Counts)) {

@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// rerun runs TestHome again in user, network, mount, process and host name namespaces of
+// rerun runs a test again in user, network, mount, process and host name namespaces of
 // its own, so that everything it does stays in a home of its own and ends with it. What
 // the inner test prints of its parts is printed as it is.
 func rerun(t *testing.T) {
@@ -49,20 +49,28 @@ func rerun(t *testing.T) {
 	}
 	runtime.LockOSThread() // the inner process ends with the thread that started it
 	defer runtime.UnlockOSThread()
-	run := "^TestHome$"
+	run := "^" + t.Name() + "$"
 	if _, part, ok := strings.Cut(flagValue("test.run"), "/"); ok {
 		run += "/" + part
 	}
 	args := []string{"-test.run=" + run, "-test.v=" + flagValue("test.v"), "-test.timeout=" + flagValue("test.timeout")}
-	out, inner, err := begin(t, args, syscall.CLONE_NEWUSER)
-	if err != nil && os.Geteuid() == 0 { // root in a chroot may not make users, and needs none
-		out, inner, err = begin(t, args, 0)
+	ways := []users{onlyUs}
+	if os.Geteuid() == 0 { // root in a chroot may not make users, and needs none
+		ways = []users{everybody, onlyUs, sameUsers}
+	}
+	var out io.Reader
+	var inner *exec.Cmd
+	var err error
+	for _, u := range ways {
+		if out, inner, err = begin(t, args, u); err == nil {
+			break
+		}
 	}
 	if err != nil {
 		missing(t, fmt.Sprintf("no namespaces may be made here: %v", err))
 		t.SkipNow()
 	}
-	passOn(os.Stdout, out)
+	passOn(os.Stdout, out, t.Name())
 	switch err := inner.Wait(); {
 	case inner.ProcessState.ExitCode() == exitNoMounts:
 		missing(t, "nothing may be mounted in new namespaces here")
@@ -72,18 +80,30 @@ func rerun(t *testing.T) {
 	}
 }
 
-// begin starts the inner process in new namespaces; users is CLONE_NEWUSER if one is of users.
-func begin(t *testing.T, args []string, users uintptr) (io.Reader, *exec.Cmd, error) {
+// users says who there is in the namespaces of a home.
+type users int
+
+const (
+	onlyUs    users = iota // nobody in the home is anybody else, and nobody may change groups
+	everybody              // all users of this computer; only root may have that
+	sameUsers              // no namespace of users
+)
+
+// begin starts the inner process in new namespaces.
+func begin(t *testing.T, args []string, u users) (io.Reader, *exec.Cmd, error) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), "/proc/self/exe", args...)
 	c.Env = append(os.Environ(), insideEnv+"=1", testhome.Env+"=1")
 	c.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags: users | syscall.CLONE_NEWNET | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWUTS,
+		Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWUTS,
 		Pdeathsig:  syscall.SIGKILL,
 	}
-	if users != 0 { // one is enough: nobody in the home is anybody else
-		c.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
-		c.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
+	size := map[users]int{onlyUs: 1, everybody: 1 << 16}[u]
+	if size > 0 {
+		c.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+		c.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: size}}
+		c.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: size}}
+		c.SysProcAttr.GidMappingsEnableSetgroups = u == everybody
 	}
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
@@ -105,13 +125,13 @@ func flagValue(name string) string {
 }
 
 // passOn copies what the inner test prints, without what frames it: the outer one has its own.
-func passOn(w io.Writer, r io.Reader) {
+func passOn(w io.Writer, r io.Reader, test string) {
 	in := bufio.NewReader(r)
 	for {
 		line, err := in.ReadString('\n')
 		word := strings.TrimLeft(strings.TrimSpace(line), "\x16")
-		frame := word == "PASS" || word == "FAIL" || strings.HasPrefix(line, "coverage:") || word == "=== RUN   TestHome" ||
-			(strings.HasPrefix(word, "--- ") && strings.Contains(word, ": TestHome (") && !strings.HasPrefix(line, " "))
+		frame := word == "PASS" || word == "FAIL" || strings.HasPrefix(line, "coverage:") || word == "=== RUN   "+test ||
+			(strings.HasPrefix(word, "--- ") && strings.Contains(word, ": "+test+" (") && !strings.HasPrefix(line, " "))
 		if !frame {
 			_, _ = io.WriteString(w, line)
 		}
@@ -158,9 +178,21 @@ type member struct {
 	script string           // starts real programs, as root of the namespace
 	sim    *testhome.Device // or a simulated device
 	ready  []func(m *member) error
-	want   want
+	groups bool // its programs change groups, which only root may
+	// tried counts the logins, and those that failed, in what its programs wrote down.
+	tried func(log string) (tries, failed int)
+	notes notes
+	want  want
 
 	running *testhome.Home
+}
+
+// Notes are what the programs of a member write down when they are asked something: after a mark, one of
+// allowed and nothing else, so many times at least.
+type notes struct {
+	mark    string // "" is nothing
+	allowed []string
+	least   int
 }
 
 func (m *member) who() string      { return cmp.Or(m.want.who, m.want.name) }
@@ -170,12 +202,16 @@ func (m *member) mac() string      { return fmt.Sprintf("00:11:22:33:00:%02x", m
 func (m *member) log() string      { return filepath.Join(logDir, m.ns()) }
 
 // build makes the household: the switch first, then all wires, then who lives there.
-func build(t *testing.T) *household {
+func build(t *testing.T, members []*member) *household {
 	t.Helper()
 	h := &household{t: t}
-	for _, m := range members() {
+	for _, m := range members {
 		if name, ok := lacks(m.needs); ok {
 			missing(t, fmt.Sprintf("program %q: %s stays away", name, m.who()))
+			continue
+		}
+		if m.groups && !mayChangeGroups() {
+			missing(t, fmt.Sprintf("nobody may change groups here, run it as root: %s stays away", m.who()))
 			continue
 		}
 		h.members = append(h.members, m)
@@ -310,6 +346,12 @@ func lacks(names []string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// mayChangeGroups reports whether programs may in this namespace of users (user_namespaces(7)).
+func mayChangeGroups() bool {
+	b, err := os.ReadFile("/proc/self/setgroups")
+	return err == nil && strings.TrimSpace(string(b)) == "allow"
 }
 
 // inside runs f on a thread in a namespace. Sockets that it opens stay there.

@@ -128,11 +128,11 @@ func send(ctx context.Context, ns string, v visit) (report, error) {
 	if err != nil {
 		return r, err
 	}
-	exe, err := os.Executable()
+	self, err := os.Readlink("/proc/self") // by its number: in a chroot its path may be somebody else's
 	if err != nil {
 		return r, err
 	}
-	c := exec.CommandContext(ctx, "ip", "netns", "exec", ns, exe)
+	c := exec.CommandContext(ctx, "ip", "netns", "exec", ns, filepath.Join("/proc", self, "exe"))
 	c.Env = append(os.Environ(), visitEnv+"="+string(job))
 	var said bytes.Buffer
 	c.Stderr = &said

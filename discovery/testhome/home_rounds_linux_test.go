@@ -8,7 +8,9 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -36,7 +38,7 @@ func TestHome(t *testing.T) {
 		return
 	}
 	began := time.Now()
-	h := build(t)
+	h := build(t, members())
 	built := time.Now()
 	t.Logf("the home has %d devices and was built in %v", len(h.members), built.Sub(began).Round(time.Millisecond))
 
@@ -47,8 +49,10 @@ func TestHome(t *testing.T) {
 	first := h.walkFirst(t)
 	t.Run("every device is found once", first.foundOnce)
 	t.Run("devices are what they are", first.known)
+	t.Run("a quiet device is found by its address alone", first.quiet)
 	t.Run("planted weaknesses and nothing else are found", first.weaknesses)
 	t.Run("the ledger agrees with what devices counted", first.ledger)
+	t.Run("real programs wrote down the same", first.programs)
 	t.Run("nothing leaves the home", first.guard)
 
 	t.Run("a second round tells what changed and nothing else", first.second)
@@ -64,9 +68,10 @@ type walked struct {
 	dir      string
 	program  *program.Program
 	snapshot rounds.Snapshot
+	took     time.Duration
 	tap      *wiretap
-	counts   map[*member]testhome.Counts
-	wan      int // packets that went out of the house meanwhile
+	counts   map[*member]testhome.Counts // of this round
+	wan      int                         // packets that went out of the house meanwhile
 }
 
 // walkFirst walks the first round of a history.
@@ -85,21 +90,30 @@ func (h *household) walkFirst(t *testing.T) *walked {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &walked{household: h, dir: t.TempDir(), tap: tap(t, "eth0"), counts: map[*member]testhome.Counts{}}
-	before := h.outward(t)
-	r.program = enter(t, r.dir, lan.Want{})
-	began := time.Now()
-	if err := r.program.Walk(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	took := time.Since(began)
-	r.tap.close(t)
-	r.wan = h.outward(t) - before
-	r.snapshot = r.program.Feed().Latest()
+	dir := t.TempDir()
+	return h.walk(t, enter(t, dir, lan.Want{}), dir)
+}
+
+// walk walks a round, with the tap on.
+func (h *household) walk(t *testing.T, p *program.Program, dir string) *walked {
+	t.Helper()
+	r := &walked{household: h, dir: dir, program: p, tap: tap(t, "eth0"), counts: map[*member]testhome.Counts{}}
+	before, counted := h.outward(t), map[*member]testhome.Counts{}
 	for _, m := range h.members {
 		if m.sim != nil {
-			r.counts[m] = m.sim.Counts()
+			counted[m] = m.sim.Counts()
 		}
+	}
+	began := time.Now()
+	if err := p.Walk(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.took = time.Since(began)
+	r.tap.close(t)
+	r.wan = h.outward(t) - before
+	r.snapshot = p.Feed().Latest()
+	for m, was := range counted {
+		r.counts[m] = m.sim.Counts().Since(was)
 	}
 	var heard []time.Duration
 	for _, d := range r.snapshot.Devices {
@@ -108,7 +122,7 @@ func (h *household) walkFirst(t *testing.T) *walked {
 	slices.Sort(heard)
 	if n := len(heard); n > 0 {
 		t.Logf("round took %v; heard after: first %v, 50%% %v, 90%% %v, last %v; traffic: %d packets, %d connections, %d bytes sent",
-			took.Round(time.Millisecond), heard[0], heard[(n-1)/2], heard[(n-1)*9/10], heard[n-1],
+			r.took.Round(time.Millisecond), heard[0], heard[(n-1)/2], heard[(n-1)*9/10], heard[n-1],
 			r.snapshot.Traffic.Packets, r.snapshot.Traffic.Connections, r.snapshot.Traffic.BytesSent)
 	}
 	t.Logf("on the wire: %s", r.tap)
@@ -121,7 +135,13 @@ func (h *household) walkFirst(t *testing.T) *walked {
 // enter opens the program on a folder and enters the home. Everybody agrees to everything.
 func enter(t *testing.T, dir string, want lan.Want) *program.Program {
 	t.Helper()
-	p, err := open(t.Context(), dir, want, t.Output())
+	return enterWith(t, program.Options{Dir: dir, Want: want, Passwords: rounds.PasswordsAll})
+}
+
+// enterWith is enter with other options.
+func enterWith(t *testing.T, o program.Options) *program.Program {
+	t.Helper()
+	p, err := openWith(t.Context(), o, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,10 +153,12 @@ func enter(t *testing.T, dir string, want lan.Want) *program.Program {
 }
 
 func open(ctx context.Context, dir string, want lan.Want, log io.Writer) (*program.Program, error) {
-	return program.Open(ctx, program.Options{
-		Dir: dir, Version: "test", Languages: []string{"en"}, Want: want, Log: slog.New(slog.NewTextHandler(log, nil)),
-		Passwords: rounds.PasswordsAll,
-	})
+	return openWith(ctx, program.Options{Dir: dir, Want: want, Passwords: rounds.PasswordsAll}, log)
+}
+
+func openWith(ctx context.Context, o program.Options, log io.Writer) (*program.Program, error) {
+	o.Version, o.Languages, o.Log = "test", []string{"en"}, slog.New(slog.NewTextHandler(log, nil))
+	return program.Open(ctx, o)
 }
 
 // at finds a member by its host number; nil if it stays away.
@@ -211,6 +233,9 @@ func (r *walked) foundOnce(t *testing.T) {
 		}
 		t.Errorf("got %d devices, want %d:\n%s", got, want, strings.Join(sorted(all), "\n"))
 	}
+}
+
+func (r *walked) quiet(t *testing.T) {
 	quiet := r.device(t, r.at(hostQuiet))
 	if diff := cmp.Diff([]string{"neighbors"}, quiet.FoundBy); diff != "" || len(quiet.Services) > 0 {
 		t.Errorf("the quiet device has doors %v and was found by (-want +got):\n%s", quiet.Services, diff)
@@ -247,6 +272,19 @@ func describe(t *testing.T, m *member, d discovery.Device) {
 			t.Errorf("%s: got %s %q, want %q", m.who(), x.what, x.got, x.want)
 		}
 	}
+	var evidence []string
+	for i, e := range d.Evidence {
+		told := fmt.Sprintf("%s %s, %s by %s", e.Field, e.Value, e.Strength, e.Source)
+		if i < len(m.want.evidence) {
+			if ok, _ := path.Match(m.want.evidence[i], told); ok {
+				told = m.want.evidence[i]
+			}
+		}
+		evidence = append(evidence, told)
+	}
+	if diff := cmp.Diff(m.want.evidence, evidence); m.want.evidence != nil && diff != "" {
+		t.Errorf("%s: evidence (-want +got):\n%s", m.who(), diff)
+	}
 	var services []string
 	for i, s := range d.Services {
 		told := fmt.Sprintf("%d %s", s.Port, s.Protocol)
@@ -263,21 +301,35 @@ func describe(t *testing.T, m *member, d discovery.Device) {
 }
 
 func (r *walked) weaknesses(t *testing.T) {
+	r.found(t)
+	camera, router := r.device(t, r.at(hostCamera)), r.device(t, r.at(gateway))
+	for _, f := range r.snapshot.Findings {
+		if f.Kind == "upnp-on" && f.Device == router.ID && f.Args["ways"] != "UPnP, NAT-PMP" {
+			t.Errorf("programs may open doors by %q, want UPnP and NAT-PMP", f.Args["ways"])
+		}
+		if f.Kind == "port-forward" && (f.Args["inner_device"] != string(camera.ID) || f.Severity != checks.Today) {
+			t.Errorf("got a door %v, %s, want one to the camera, today", f.Args, f.Severity)
+		}
+	}
+}
+
+// found compares what was found, and what could not be checked, with what there is.
+func (r *walked) found(t *testing.T) {
+	t.Helper()
 	for _, m := range r.members {
 		d := r.device(t, m)
 		if diff := cmp.Diff(sorted(m.want.findings), findingsOf(r.snapshot, d.ID)); diff != "" {
 			t.Errorf("%s: findings (-want +got):\n%s", m.who(), diff)
 		}
-	}
-	camera := r.device(t, r.at(hostCamera))
-	for _, f := range r.snapshot.Findings {
-		if f.Kind == "port-forward" && (f.Args["inner_device"] != string(camera.ID) || f.Severity != checks.Today) {
-			t.Errorf("got a door %v, %s, want one to the camera, today", f.Args, f.Severity)
+		var unchecked []string
+		var why []error
+		for _, o := range r.snapshot.Outcomes {
+			if o.Device == d.ID && o.Result == checks.Unknown {
+				unchecked, why = append(unchecked, fmt.Sprintf("%s %s", o.Check, o.Reason)), append(why, o.Err)
+			}
 		}
-	}
-	for _, o := range r.snapshot.Outcomes {
-		if o.Result == checks.Unknown {
-			t.Errorf("%s of %s could not be checked: %s, %v", o.Check, o.Device, o.Reason, o.Err)
+		if diff := cmp.Diff(sorted(m.want.unchecked), sorted(unchecked)); diff != "" {
+			t.Errorf("%s: what could not be checked (-want +got):\n%s%v", m.who(), diff, why)
 		}
 	}
 }
@@ -286,7 +338,7 @@ func findingsOf(s rounds.Snapshot, id discovery.DeviceID) []string {
 	var out []string
 	for _, f := range s.Findings {
 		if f.Device == id && f.Open() {
-			out = append(out, fmt.Sprintf("%s %d", f.Kind, f.Port))
+			out = append(out, fmt.Sprintf("%s %d %s", f.Kind, f.Port, f.Severity))
 		}
 	}
 	slices.Sort(out)
@@ -296,9 +348,10 @@ func findingsOf(s rounds.Snapshot, id discovery.DeviceID) []string {
 // What may be said to a device that changes nothing.
 var (
 	// readingActions are SOAP actions and other questions that are asked by POST.
-	readingActions = []string{"GetExternalIPAddress", "GetGenericPortMappingEntry", "GetStatusInfo", "Get-Printer-Attributes", "WS-Transfer Get"}
-	// datagramPorts are those of UDP: empty datagrams, NetBIOS names and SNMP.
-	datagramPorts = []uint16{9, 137, 161}
+	readingActions = []string{"GetExternalIPAddress", "GetGenericPortMappingEntry", "GetStatusInfo", "Get-Printer-Attributes", "WS-Transfer Get", "GetSystemDateAndTime", "GetDeviceInformation"}
+	// datagramPorts are those of UDP: empty datagrams, names by NetBIOS, DNS, mDNS and LLMNR, SNMP,
+	// NAT-PMP, and the questions of makers for their own products: ASUS, Ubiquiti, TP-Link.
+	datagramPorts = []uint16{9, 53, 137, 161, 5351, 5353, 5355, 9999, 10001, 20002}
 )
 
 func (r *walked) ledger(t *testing.T) {
@@ -317,7 +370,8 @@ func (r *walked) ledger(t *testing.T) {
 				datagrams[q.Port] = tally{datagrams[q.Port].n + 1, datagrams[q.Port].bytes + q.Sent}
 			}
 			if method, rest, _ := strings.Cut(q.Line, " "); method == "POST" {
-				if _, name, _ := strings.Cut(rest, " "); !slices.Contains(readingActions, name) {
+				_, name, _ := strings.Cut(rest, " ")
+				if login := strings.HasSuffix(q.Line, lan.WithLogin) && m.want.logins > 0; !login && !slices.Contains(readingActions, name) {
 					t.Errorf("%s was asked %q", m.who(), q.Line)
 				}
 			}
@@ -356,17 +410,16 @@ func (r *walked) ledger(t *testing.T) {
 	if diff := cmp.Diff(r.tap.groups(), multicast, cmp.AllowUnexported(tally{})); diff != "" {
 		t.Errorf("questions to everybody, by port (-wire +ledger):\n%s", diff)
 	}
-	r.programs(t)
 }
 
 // programs compares with what real programs wrote down.
 func (r *walked) programs(t *testing.T) {
-	t.Helper()
 	if pages := r.at(hostPages); pages != nil {
 		asked := 0
 		within(t, 10*time.Second, pages.who()+" notes who asked", func() error { // it does every four seconds
 			for _, line := range pages.said(t, "asked ") {
-				if asked++; !strings.HasPrefix(line, "asked GET / HTTP/1.1 login=- agent=Porchlight/test ") {
+				path, rest, _ := strings.Cut(strings.TrimPrefix(line, "asked GET "), " ")
+				if asked++; !slices.Contains([]string{"/", "/favicon.ico"}, path) || !strings.HasPrefix(rest, "HTTP/1.1 login=- agent=Porchlight/test ") {
 					t.Errorf("a device that nobody recognises was asked: %s", line)
 				}
 			}
@@ -376,6 +429,12 @@ func (r *walked) programs(t *testing.T) {
 			return nil
 		})
 	}
+	r.reads(t)
+}
+
+// reads looks at what the real router was asked by SOAP.
+func (r *walked) reads(t *testing.T) {
+	t.Helper()
 	if router := r.at(gateway); router != nil {
 		asked := router.said(t, "SOAPAction: ")
 		for _, line := range asked {
@@ -415,7 +474,7 @@ func (r *walked) agree(t *testing.T, m *member, told discovery.Traffic) {
 			continue
 		}
 		if !slices.ContainsFunc(m.sim.Doors, func(x testhome.Door) bool { return x.Port == q.Port }) {
-			if q.Sent != 0 {
+			if q.Sent != 0 && m.script == "" { // its programs have doors too
 				t.Errorf("%s: sent %d bytes to port %d, which is shut", m.who(), q.Sent, q.Port)
 			}
 			continue
@@ -425,7 +484,7 @@ func (r *walked) agree(t *testing.T, m *member, told discovery.Traffic) {
 			continue
 		}
 		sent[q.Port] += q.Sent
-		lines[q.Port] = append(lines[q.Port], requestLine(q.Line))
+		lines[q.Port] = append(lines[q.Port], requestLines(q.Line)...)
 	}
 	if diff := cmp.Diff(counted.Connections, connections); diff != "" {
 		t.Errorf("%s: connections by port (-device +ledger):\n%s", m.who(), diff)
@@ -436,12 +495,21 @@ func (r *walked) agree(t *testing.T, m *member, told discovery.Traffic) {
 	asked := map[uint16][]string{}
 	for _, q := range counted.Requests {
 		asked[q.Port] = append(asked[q.Port], q.Line)
-		if method, _, _ := strings.Cut(q.Line, " "); !slices.Contains([]string{"GET", "HEAD", "OPTIONS", "POST"}, method) {
-			t.Errorf("%s was asked %q", m.who(), q.Line)
-		}
 	}
-	if diff := cmp.Diff(asked, lines); diff != "" {
-		t.Errorf("%s: requests by port (-device +ledger):\n%s", m.who(), diff)
+	for _, x := range m.sim.Doors {
+		said := asked[x.Port]
+		words := spoken[x.Protocol]
+		if x.Web != nil || x.Protocol == "rtsp" { // line by line
+			words = spoken["http"]
+			if diff := cmp.Diff(lines[x.Port], plainly(said, lines[x.Port])); diff != "" {
+				t.Errorf("%s: requests at port %d (-ledger +device):\n%s", m.who(), x.Port, diff)
+			}
+		}
+		for _, line := range said {
+			if word, _, _ := strings.Cut(line, " "); !slices.Contains(words, word) {
+				t.Errorf("%s was asked %q", m.who(), line)
+			}
+		}
 	}
 	for action := range counted.Actions {
 		if !slices.Contains(readingActions, action) {
@@ -452,18 +520,55 @@ func (r *walked) agree(t *testing.T, m *member, told discovery.Traffic) {
 		t.Errorf("%s: the ledger has %d logins, %d of them failed, the device counted %d and %d",
 			m.who(), told.LoginAttempts, told.LoginFailures, counted.LoginAttempts, counted.LoginFailures)
 	}
-	if want := map[bool]int{true: 1}[m.host == hostRouter]; counted.LoginAttempts != want {
-		t.Errorf("%s counted %d logins, want %d", m.who(), counted.LoginAttempts, want)
+	if counted.LoginAttempts != m.want.logins {
+		t.Errorf("%s counted %d logins, want %d", m.who(), counted.LoginAttempts, m.want.logins)
 	}
 }
 
-// requestLine turns a line of the ledger into what the device saw of it.
-func requestLine(line string) string {
-	line = strings.TrimSuffix(strings.TrimPrefix(line, "RTSP "), " with a login")
-	if f := strings.Fields(line); len(f) > 2 {
-		line = f[0] + " " + f[1] // without the name of the action
+// spoken are the words that devices may hear, by protocol. One line of the ledger is a whole
+// conversation of the others than the web and RTSP.
+var spoken = map[string][]string{
+	"http":   {"GET", "HEAD", "OPTIONS", "POST", "DESCRIBE"},
+	"ftp":    {"USER", "PASS", "PWD", "QUIT"},
+	"telnet": {"login"},
+	"ssh":    {},
+	"adb":    {"CNXN"},
+}
+
+// requestLines turns a line of the ledger into what the device sees of it. One line is one
+// connection, and a camera that wants a login is asked twice over it.
+func requestLines(line string) []string {
+	plain, rtsp := strings.CutPrefix(line, "RTSP ")
+	if line == "RTSP DESCRIBE"+lan.WithLogin {
+		return []string{"DESCRIBE", "DESCRIBE"}
 	}
-	return line
+	f := strings.Fields(plain)
+	if rtsp || len(f) < 2 {
+		return []string{plain}
+	}
+	return []string{f[0] + " " + f[1]} // without the name of the action
+}
+
+// plainly writes what a device was asked as the ledger does: of a camera without its own address,
+// and without what may be a secret.
+func plainly(asked, ledger []string) []string {
+	var out []string
+	for i, line := range asked {
+		method, address, _ := strings.Cut(line, " ")
+		if u, err := url.Parse(address); err == nil && u.Scheme == "rtsp" {
+			address = u.RequestURI()
+		}
+		line = method + " " + address
+		switch path, _, _ := strings.Cut(line, "?"); {
+		case i >= len(ledger):
+		case ledger[i] == method:
+			line = method
+		case ledger[i] == path:
+			line = path
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 func (r *walked) guard(t *testing.T) {

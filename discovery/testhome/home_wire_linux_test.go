@@ -1,6 +1,7 @@
 package testhome_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -25,9 +26,10 @@ type wiretap struct {
 	mu      sync.Mutex // guards following
 	packets int
 	tcp     map[stream]*flow
-	udp     map[netip.AddrPort]tally // datagrams, by where to
-	other   map[string]int           // everything else, by what and where to
-	odd     []string                 // what no computer in a home may send
+	udp     map[netip.AddrPort]tally    // datagrams, by where to
+	words   map[netip.AddrPort][][]byte // what they carried
+	other   map[string]int              // everything else, by what and where to
+	odd     []string                    // what no computer in a home may send
 }
 
 // A stream is one TCP connection that our computer began.
@@ -37,7 +39,15 @@ type stream struct {
 	begin uint32 // its first sequence number
 }
 
-type flow struct{ sent uint32 } // payload bytes, those sent twice counted once
+// A flow is what our computer sent by one connection.
+type flow struct {
+	began time.Time // by the clock of the kernel
+	sent  uint32    // payload bytes, those sent twice counted once
+	words []byte    // the first of them
+}
+
+// maxWords is how much of what was sent by one connection is kept.
+const maxWords = 16 << 10
 
 // A tally is how many datagrams there were, and how many bytes they carried.
 type tally struct{ n, bytes int }
@@ -71,6 +81,7 @@ func tap(t *testing.T, ifi string) *wiretap {
 	err = errors.Join(
 		unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}),
 		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 4<<20),
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1),
 		unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Usec: 50_000}),
 		unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: all, Ifindex: eth.Index}),
 	)
@@ -78,7 +89,7 @@ func tap(t *testing.T, ifi string) *wiretap {
 		t.Fatal(err)
 	}
 	w := &wiretap{
-		fd: fd, stop: make(chan struct{}), tcp: map[stream]*flow{}, udp: map[netip.AddrPort]tally{}, other: map[string]int{},
+		fd: fd, stop: make(chan struct{}), tcp: map[stream]*flow{}, udp: map[netip.AddrPort]tally{}, words: map[netip.AddrPort][][]byte{}, other: map[string]int{},
 	}
 	w.wg.Go(w.listen)
 	t.Cleanup(func() { w.close(t) })
@@ -103,13 +114,13 @@ func (w *wiretap) close(t *testing.T) {
 }
 
 func (w *wiretap) listen() {
-	buf := make([]byte, 1<<17)
+	buf, beside := make([]byte, 1<<17), make([]byte, 128)
 	for {
-		n, _, err := unix.Recvfrom(w.fd, buf, 0)
+		n, m, _, _, err := unix.Recvmsg(w.fd, buf, beside, 0)
 		if err == nil {
 			w.mu.Lock()
 			w.packets++
-			w.note(buf[:n])
+			w.note(sentAt(beside[:m]), buf[:n])
 			w.mu.Unlock()
 			continue
 		}
@@ -121,8 +132,22 @@ func (w *wiretap) listen() {
 	}
 }
 
+// sentAt reads when a packet left, from what the kernel puts beside it.
+func sentAt(beside []byte) time.Time {
+	all, err := unix.ParseSocketControlMessage(beside)
+	if err != nil {
+		return time.Time{}
+	}
+	for _, m := range all {
+		if m.Header.Level == unix.SOL_SOCKET && m.Header.Type == unix.SCM_TIMESTAMPNS && len(m.Data) >= 16 {
+			return time.Unix(int64(binary.NativeEndian.Uint64(m.Data)), int64(binary.NativeEndian.Uint64(m.Data[8:])))
+		}
+	}
+	return time.Time{}
+}
+
 // note reads one Ethernet frame.
-func (w *wiretap) note(b []byte) {
+func (w *wiretap) note(at time.Time, b []byte) {
 	const ethernet = 14
 	if len(b) < ethernet+20 {
 		w.odd = append(w.odd, fmt.Sprintf("% x", b))
@@ -136,24 +161,25 @@ func (w *wiretap) note(b []byte) {
 	case unix.ETH_P_IP:
 		head := int(b[0]&0xf) * 4
 		to, _ := netip.AddrFromSlice(b[16:20])
-		w.packet(to, b[9], b[head:min(len(b), int(binary.BigEndian.Uint16(b[2:])))])
+		w.packet(at, to, b[9], b[head:min(len(b), int(binary.BigEndian.Uint16(b[2:])))])
 	case unix.ETH_P_IPV6:
 		to, _ := netip.AddrFromSlice(b[24:40])
-		w.packet(to, b[6], b[40:])
+		w.packet(at, to, b[6], b[40:])
 	default:
 		w.odd = append(w.odd, fmt.Sprintf("frame of kind %04x", kind))
 	}
 }
 
-func (w *wiretap) packet(to netip.Addr, protocol byte, b []byte) {
+func (w *wiretap) packet(at time.Time, to netip.Addr, protocol byte, b []byte) {
 	switch protocol {
 	case unix.IPPROTO_TCP:
 		w.see(to, "")
-		w.segment(to, b)
+		w.segment(at, to, b)
 	case unix.IPPROTO_UDP:
 		w.see(to, "")
-		at := netip.AddrPortFrom(to, binary.BigEndian.Uint16(b[2:]))
-		w.udp[at] = tally{w.udp[at].n + 1, w.udp[at].bytes + len(b) - 8}
+		door := netip.AddrPortFrom(to, binary.BigEndian.Uint16(b[2:]))
+		w.udp[door] = tally{w.udp[door].n + 1, w.udp[door].bytes + len(b) - 8}
+		w.words[door] = append(w.words[door], bytes.Clone(b[8:]))
 	default:
 		w.see(to, fmt.Sprintf("protocol %d type %d", protocol, b[0]))
 	}
@@ -170,15 +196,15 @@ func (w *wiretap) see(to netip.Addr, what string) {
 	}
 }
 
-func (w *wiretap) segment(to netip.Addr, b []byte) {
+func (w *wiretap) segment(at time.Time, to netip.Addr, b []byte) {
 	from, port := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
-	at, head, flags := binary.BigEndian.Uint32(b[4:]), int(b[12]>>4)*4, b[13]
+	number, head, flags := binary.BigEndian.Uint32(b[4:]), int(b[12]>>4)*4, b[13]
 	const syn, ack = 2, 16
-	s := stream{from: from, to: netip.AddrPortFrom(to, port), begin: at}
+	s := stream{from: from, to: netip.AddrPortFrom(to, port), begin: number}
 	switch {
 	case flags&(syn|ack) == syn:
 		if w.tcp[s] == nil {
-			w.tcp[s] = &flow{}
+			w.tcp[s] = &flow{began: at}
 		}
 		return
 	case flags&syn != 0: // we answer somebody who connects to us
@@ -188,12 +214,61 @@ func (w *wiretap) segment(to netip.Addr, b []byte) {
 		return
 	}
 	for other, f := range w.tcp {
-		if sent := at - other.begin - 1 + uint32(len(b)-head); other.from == from && other.to == s.to && sent < 1<<20 {
-			f.sent = max(f.sent, sent)
+		if before := number - other.begin - 1; other.from == from && other.to == s.to && before < 1<<20 {
+			f.hear(int(before), b[head:])
 			return
 		}
 	}
 	w.odd = append(w.odd, fmt.Sprintf("payload outside of a connection, to %s", s.to))
+}
+
+// hear takes a part of what was sent, by its place in the whole.
+func (f *flow) hear(at int, b []byte) {
+	f.sent = max(f.sent, uint32(at+len(b)))
+	if at+len(b) > len(f.words) && at+len(b) <= maxWords {
+		f.words = append(f.words, make([]byte, at+len(b)-len(f.words))...)
+	}
+	if at < len(f.words) {
+		copy(f.words[at:], b)
+	}
+}
+
+// begun lists when the connections to an address were begun.
+func (w *wiretap) begun(to netip.Addr) []time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []time.Time
+	for s, f := range w.tcp {
+		if s.to.Addr() == to {
+			out = append(out, f.began)
+		}
+	}
+	slices.SortFunc(out, time.Time.Compare)
+	return out
+}
+
+// streams lists what was said over each TCP connection, by the door.
+func (w *wiretap) streams() map[netip.AddrPort][][]byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := map[netip.AddrPort][][]byte{}
+	for s, f := range w.tcp {
+		out[s.to] = append(out[s.to], f.words)
+	}
+	return out
+}
+
+// messages lists what the datagrams to one UDP port of anybody carried.
+func (w *wiretap) messages(port uint16) [][]byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out [][]byte
+	for to, said := range w.words {
+		if to.Port() == port {
+			out = append(out, said...)
+		}
+	}
+	return out
 }
 
 // connections counts the TCP connections to some addresses that were begun, and what was sent by them.

@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// A Login is what a web page asks for by HTTP Basic.
+// A Login is what a device asks for: BehindLogin by HTTP Basic, others in their own way.
 type Login struct {
 	Realm, User, Password string
 	// LockAfter is how many failures lock the pages for everybody, answered by 503; 0 is never.
@@ -66,7 +66,7 @@ func Refused(challenge string) Web {
 func BehindLogin(next Web) Web {
 	return func(d *Device, w http.ResponseWriter, r *http.Request) {
 		user, password, carries := r.BasicAuth()
-		ok, locked, realm := d.logIn(user, password, carries)
+		ok, locked, realm := d.logIn(carries, func(l Login) bool { return user == l.User && password == l.Password })
 		switch {
 		case locked:
 			http.Error(w, "locked: too many failed logins", http.StatusServiceUnavailable)
@@ -78,7 +78,14 @@ func BehindLogin(next Web) Web {
 	}
 }
 
-func (d *Device) logIn(user, password string, carries bool) (ok, locked bool, realm string) {
+// LogIn counts a login, by whatever protocol, and reports whether it opens the device; right looks
+// at what was sent. A device that is locked says no to everybody.
+func (d *Device) LogIn(right func(Login) bool) (ok, locked bool) {
+	ok, locked, _ = d.logIn(true, right)
+	return ok, locked
+}
+
+func (d *Device) logIn(carries bool, right func(Login) bool) (ok, locked bool, realm string) {
 	d.note(func(c *Counts) { // under the device's lock
 		if d.Login == nil {
 			return
@@ -90,7 +97,7 @@ func (d *Device) logIn(user, password string, carries bool) (ok, locked bool, re
 			return
 		}
 		c.LoginAttempts++
-		if ok = !locked && user == d.Login.User && password == d.Login.Password; !ok {
+		if ok = !locked && right(*d.Login); !ok {
 			c.LoginFailures++
 			d.failures++
 			locked = isLocked()

@@ -18,7 +18,8 @@ func Practice() []*Device { return Plan{}.Devices() }
 
 // Devices gives the ten devices of a practice home, fresh at each call. The first is the
 // router. Four things are wrong: the router its factory password and a door from the
-// internet to the camera, the recorder telnet, the access point old firmware.
+// internet to the camera, the recorder telnet, the access point old firmware. Two more are as in many
+// homes: programs may open doors in the router, and its settings page is not encrypted.
 //
 // What they say of themselves is what their makers' products say and, for lines
 // that were recorded, the places named here. Serial numbers and the like are made up.

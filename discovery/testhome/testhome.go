@@ -1,6 +1,6 @@
 // Package testhome holds simulated devices: real servers that behave like the things in a
-// home, for tests and for the practice home. They answer mDNS, SSDP, HTTP, SOAP, telnet
-// and RTSP, and each counts what it was asked. They run on loopback, or in the network
+// home, for tests and for the practice home. They answer mDNS, SSDP, WS-Discovery, HTTP, SOAP,
+// telnet and RTSP, and each counts what it was asked. They run on loopback, or in the network
 // namespaces of a test home, and nowhere else.
 package testhome
 
@@ -49,6 +49,7 @@ type Device struct {
 	MDNS     []Announcement // none: it does not speak mDNS
 	UPnP     *UPnP          // nil: it does not speak SSDP
 	IGD      *IGD           // nil: it is no internet gateway
+	WSD      *WSD           // nil: it does not speak WS-Discovery
 	Login    *Login         // what BehindLogin asks for
 
 	mu       sync.Mutex // guards following, and Firmware, IGD and Login while it runs
@@ -136,7 +137,10 @@ func (h *Home) start() error {
 	if err := h.startMDNS(); err != nil {
 		return err
 	}
-	return h.startSSDP()
+	if err := h.startSSDP(); err != nil {
+		return err
+	}
+	return h.startWSD()
 }
 
 // Close stops every device and waits until nothing of the home runs any more.

@@ -101,8 +101,34 @@ func (r *ringed) Refresh() {
 	r.WidgetRenderer.Refresh()
 }
 
+// An Entry is the toolkit's, for forms: the keyboard can leave it, by tab and by escape, however
+// many lines it has.
+type Entry struct{ widget.Entry }
+
+// NewEntry makes an empty line to write in.
+func NewEntry() *Entry {
+	e := &Entry{}
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// AcceptsTab implements fyne.Tabbable.
+func (e *Entry) AcceptsTab() bool { return false }
+
+// TypedKey implements fyne.Focusable.
+func (e *Entry) TypedKey(ev *fyne.KeyEvent) {
+	if ev.Name == fyne.KeyEscape {
+		passOn(e, ev)
+		return
+	}
+	e.Entry.TypedKey(ev)
+}
+
 // A List is the toolkit's, with return as well as space.
-type List struct{ widget.List }
+type List struct {
+	widget.List
+	onEscape func() // nil leaves the key to the window
+}
 
 // NewList makes a list of rows that all look alike.
 func NewList(length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *List {
@@ -119,6 +145,10 @@ func (l *List) TypedKey(ev *fyne.KeyEvent) {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		l.List.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
 	case fyne.KeyEscape:
+		if l.onEscape != nil {
+			l.onEscape()
+			return
+		}
 		passOn(l, ev)
 	default:
 		l.List.TypedKey(ev)

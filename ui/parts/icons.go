@@ -77,6 +77,7 @@ var (
 	Info      = State{"state-info", ColorGood, "severity.info", 1}
 	AllGood   = State{"state-allgood", ColorAllGood, "severity.allgood", 0}
 	Accepted  = State{"state-info", ColorMuted, "state.accepted", 1}
+	Later     = State{"clock", ColorMuted, "state.later", 1}
 	Fixed     = State{"state-allgood", ColorAllGood, "state.fixed", 0}
 	Alone     = State{"never", ColorMuted, "state.alone", 0}
 )

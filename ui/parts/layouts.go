@@ -87,6 +87,53 @@ func (r row) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return size
 }
 
+// Flow puts things beside each other, gap apart, at the right; what has no room goes to a further
+// row.
+func Flow(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&flow{gap: gap}, objects...)
+}
+
+type flow struct{ gap, width float32 }
+
+// rows parts the objects that are visible by the width that there was last; 0 is enough for all.
+func (f *flow) rows(objects []fyne.CanvasObject) [][]fyne.CanvasObject {
+	var rows [][]fyne.CanvasObject
+	for _, o := range objects {
+		switch last := len(rows) - 1; {
+		case !o.Visible():
+		case last < 0 || f.width > 0 && (row{f.gap}).MinSize(append(rows[last], o)).Width > f.width:
+			rows = append(rows, []fyne.CanvasObject{o})
+		default:
+			rows[last] = append(rows[last], o)
+		}
+	}
+	return rows
+}
+
+// Layout implements fyne.Layout.
+func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	f.width = size.Width
+	y := float32(0)
+	for _, in := range f.rows(objects) {
+		m := (row{f.gap}).MinSize(in)
+		(row{f.gap}).Layout(in, m)
+		for _, o := range in {
+			o.Move(o.Position().AddXY(size.Width-m.Width, y))
+		}
+		y += m.Height + f.gap
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (f *flow) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := column{}.MinSize(objects)
+	size.Height = -f.gap
+	for _, in := range f.rows(objects) {
+		size.Height += (row{f.gap}).MinSize(in).Height + f.gap
+	}
+	return size
+}
+
 // Beside puts what belongs to the left and right of the middle there, gap apart; nil
 // leaves a side away. The middle takes the rest; all are in the middle of the height.
 func Beside(gap float32, left, right, middle fyne.CanvasObject) *fyne.Container {

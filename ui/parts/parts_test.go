@@ -129,7 +129,7 @@ func TestIconsLookLikeThis(t *testing.T) {
 		grid.Add(Pad(12, 12, NewPic(s.Icon, s.Color, 40)))
 		grid.Add(Pad(12, 12, NewPic(s.Icon, s.Color, 16)))
 	}
-	for _, n := range []string{"home", "todo", "devices", "look", "stop", "back", "next", "down", "clock", "pause", "help", "eye", "open", "sent", "check", "never"} {
+	for _, n := range []string{"home", "todo", "devices", "look", "stop", "back", "next", "down", "clock", "pause", "help", "eye", "open", "sent", "check", "never", "edit"} {
 		grid.Add(Pad(12, 12, NewPic(n, theme.ColorNameForeground, 32)))
 	}
 	for _, size := range []float32{16, 24, 32, 48, 64} {

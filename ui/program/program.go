@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -19,6 +22,9 @@ import (
 	"porchlight/assets/text"
 	"porchlight/checks"
 	"porchlight/checks/all"
+	"porchlight/checks/defaultlogin"
+	"porchlight/checks/news"
+	"porchlight/checks/outside"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
 	"porchlight/discovery/lan"
@@ -40,6 +46,13 @@ var ErrNotAgreed = errors.New("nobody has agreed to look around this home")
 // ErrNoRound means that there is no picture of a home yet.
 var ErrNoRound = errors.New("no round has been walked yet")
 
+// ErrNoSuchDevice and ErrSeveralDevices mean that a person's word for a device fits none, or
+// more than one.
+var (
+	ErrNoSuchDevice   = errors.New("no such device")
+	ErrSeveralDevices = errors.New("several devices are called that")
+)
+
 // Options say where and how the program runs.
 type Options struct {
 	Dir       string // for the history; "" for the usual place of the system
@@ -51,6 +64,12 @@ type Options struct {
 	// rounds.Walker. In the practice home they always may: nothing is at stake.
 	Passwords rounds.Passwords
 	Ask       func(ctx context.Context, d discovery.Device) rounds.Consent
+	// AskOutside and AskDHCP switch on the checks that ask public name servers, and everybody in
+	// the real home. The practice home has neither.
+	AskOutside, AskDHCP bool
+	// News names the sources on the internet that rounds ask what is new; nil for those that the
+	// user switched on for good. The practice home asks none.
+	News []string
 }
 
 // A Program holds one home at a time. Its methods are safe for concurrent use.
@@ -78,6 +97,7 @@ func Open(ctx context.Context, o Options) (*Program, error) {
 	if p.catalog, err = makers.All(); err != nil {
 		return p, err
 	}
+	words.Makers = p.catalog
 	if p.Dir == "" {
 		p.Dir = filepath.Join(xdg.DataHome, "porchlight")
 	}
@@ -203,7 +223,7 @@ func (p *Program) enterPractice(ctx context.Context) error {
 // use makes a home the current one and shows what is known of it.
 func (p *Program) use(ctx context.Context, home rounds.Home) error {
 	w := &rounds.Walker{
-		Home: home, Feed: &p.feed, History: p.store, Checks: all.All(p.catalog), Catalog: p.catalog, Log: p.Log,
+		Home: home, Feed: &p.feed, History: p.store, Checks: p.checks(home), Catalog: p.catalog, Log: p.Log,
 		Sources:   func(h *lan.Home) []discovery.Source { return sources.All(h, p.Log) },
 		Probers:   func(h *lan.Home) []discovery.Prober { return sources.Probers(h, p.catalog) },
 		Passwords: p.Passwords, Ask: p.Ask,
@@ -211,11 +231,22 @@ func (p *Program) use(ctx context.Context, home rounds.Home) error {
 	}
 	if home.Practice {
 		w.Passwords = rounds.PasswordsAll
+	} else {
+		w.News = p.askNews
 	}
 	p.mu.Lock()
 	p.walker = w
 	p.mu.Unlock()
 	return w.Load(ctx)
+}
+
+// checks lists what is looked for in a home.
+func (p *Program) checks(home rounds.Home) []checks.Check {
+	also := all.Also{DHCP: p.AskDHCP && !home.Practice}
+	if p.AskOutside && !home.Practice {
+		also.Outside = outside.Asker{}.Ask
+	}
+	return all.With(p.catalog, also)
 }
 
 // open gives the way into a home's network, if this computer is on it.
@@ -276,39 +307,106 @@ func (p *Program) Proofs(ctx context.Context, finding string) ([]rounds.Proof, e
 }
 
 // Login shows what would be typed on a device whose factory login is tried: name and
-// password, as its maker documents them; "" if nothing would.
-func (p *Program) Login(d discovery.Device) string {
-	for _, l := range p.catalog.LoginsFor(d.Family) {
-		return l.User + " / " + l.Password
+// password, as its maker documents them, or the community of SNMP; "" if nothing would. Of several
+// logins the one that is next comes first: the user's word counts for the others too, on another day.
+func (p *Program) Login(ctx context.Context, d discovery.Device) string {
+	rows := defaultlogin.Rows(p.catalog, d)
+	past, err := p.store.Tries(ctx, rounds.TriedAs(d), time.Time{})
+	if err != nil {
+		past = nil // the order may be another one
 	}
-	return ""
+	var out []string
+	for _, l := range append(defaultlogin.Queue(rows, past, nil, time.Now()), rows...) {
+		if t := typed(l); !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// typed writes a login as it is typed; what is left empty shows as such.
+func typed(l makers.Login) string {
+	shown := func(s string) string {
+		if s == "" {
+			return `""`
+		}
+		return s
+	}
+	if l.Protocol == makers.SNMP {
+		return l.Password
+	}
+	return shown(l.User) + " / " + shown(l.Password)
 }
 
 // Consent keeps what the user said about trying factory passwords on a device.
 func (p *Program) Consent(ctx context.Context, device discovery.DeviceID, c rounds.Consent) error {
-	return p.keep(ctx, func(w *rounds.Walker) error { return p.store.SaveConsent(ctx, w.Home.ID, device, c) })
+	return p.say(func(w *rounds.Walker) error { return w.Consent(ctx, device, c) })
 }
 
 // Accept keeps the user's reason for living with a finding; "" takes it back.
 func (p *Program) Accept(ctx context.Context, finding, reason string) error {
-	return p.keep(ctx, func(w *rounds.Walker) error { return p.store.Accept(ctx, w.Home.ID, finding, reason) })
+	return p.say(func(w *rounds.Walker) error { return w.Accept(ctx, finding, reason) })
+}
+
+// Remind keeps when the day begins on which the user wants to be reminded of a finding; the zero
+// time takes it back.
+func (p *Program) Remind(ctx context.Context, finding string, day time.Time) error {
+	return p.say(func(w *rounds.Walker) error { return w.Remind(ctx, finding, day) })
+}
+
+// Told keeps that the user was told now that a finding waits.
+func (p *Program) Told(ctx context.Context, finding string) error {
+	return p.say(func(w *rounds.Walker) error { return w.Told(ctx, finding) })
 }
 
 // LeaveAlone keeps whether a device is to be left alone.
 func (p *Program) LeaveAlone(ctx context.Context, device discovery.DeviceID, yes bool) error {
-	return p.keep(ctx, func(w *rounds.Walker) error { return p.store.LeaveAlone(ctx, w.Home.ID, device, yes) })
+	return p.say(func(w *rounds.Walker) error { return w.LeaveAlone(ctx, device, yes) })
 }
 
-// keep changes the history of the current home and shows the new picture.
-func (p *Program) keep(ctx context.Context, change func(*rounds.Walker) error) error {
+// Device finds a device of the current home by what a person calls it: its ID, one of its
+// addresses, or its name. Of several, the one that is here now is meant.
+func (p *Program) Device(called string) (discovery.Device, error) {
+	var exact, named []discovery.Device
+	called = strings.ToLower(strings.TrimSpace(called))
+	for _, d := range p.feed.Latest().Devices {
+		switch {
+		case called == "":
+		case called == string(d.ID), called == d.MAC.String(),
+			slices.ContainsFunc(d.Addrs, func(a netip.Addr) bool { return called == a.WithZone("").String() || called == a.String() }):
+			exact = append(exact, d)
+		case called == strings.ToLower(p.Words.DeviceName(&d)):
+			named = append(named, d)
+		}
+	}
+	found := exact
+	if len(found) == 0 {
+		found = named
+	}
+	if len(found) > 1 {
+		found = slices.DeleteFunc(found, func(d discovery.Device) bool { return !d.Present })
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(exact)+len(named) > 0:
+		return discovery.Device{}, ErrSeveralDevices
+	}
+	return discovery.Device{}, ErrNoSuchDevice
+}
+
+// Correct keeps the user's own words about a device; the zero Correction takes them back.
+func (p *Program) Correct(ctx context.Context, device discovery.DeviceID, c discovery.Correction) error {
+	return p.say(func(w *rounds.Walker) error { return w.Correct(ctx, device, c.Clean()) })
+}
+
+// say tells the walker of the current home what the user says.
+func (p *Program) say(tell func(*rounds.Walker) error) error {
 	w, err := p.current()
 	if err != nil {
 		return err
 	}
-	if err := change(w); err != nil {
-		return err
-	}
-	return w.Load(ctx)
+	return tell(w)
 }
 
 // sentences maps what may go wrong to its words, the special before the general.
@@ -325,6 +423,12 @@ var sentences = []struct {
 	{lan.ErrNoInterface, "error.no-interface"},
 	{rounds.ErrOtherNetwork, "error.other-network"},
 	{rounds.ErrNoSuchFinding, "error.no-such-finding"},
+	{rounds.ErrNotOpen, "error.not-open"},
+	{ErrNoSuchNews, "error.no-such-news"},
+	{news.ErrNotSigned, "error.news-not-signed"},
+	{news.ErrNotNewer, "error.news-not-newer"},
+	{ErrNoSuchDevice, "error.no-such-device"},
+	{ErrSeveralDevices, "error.several-devices"},
 	{testhome.ErrNoLoopbackAddrs, "error.no-practice"},
 	{syscall.EADDRINUSE, "error.practice-taken"},
 	{ErrSetAside, "error.store-corrupt"},

@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -59,6 +60,9 @@ type commands struct {
 	Devices  devicesCmd  `cmd:"" help:"List the devices of the home."`
 	Todo     todoCmd     `cmd:"" help:"List what to do, the most urgent first."`
 	Again    againCmd    `cmd:"" name:"check-again" help:"Look for one finding again."`
+	Remind   remindCmd   `cmd:"" help:"Put one thing off, and be reminded of it."`
+	News     newsCmd     `cmd:"" help:"List the sources on the internet that may be asked what is new, and switch them on or off."`
+	Correct  correctCmd  `cmd:"" help:"Say what a device is, where the program does not know or is wrong."`
 	Identify identifyCmd `cmd:"" help:"Tell what recorded answers are of: JSON lines in, JSON lines out."`
 	Watch    notYetCmd   `cmd:"" help:"Watch in the background (not yet)."`
 	History  notYetCmd   `cmd:"" help:"Show what changed over time (not yet)."`
@@ -150,7 +154,12 @@ func (r *run) close() {
 	}
 }
 
-func (r *run) writer() *Writer { return &Writer{W: r.Out, Words: r.program.Words} }
+func (r *run) writer() *Writer {
+	return &Writer{W: r.Out, Words: r.program.Words, Now: time.Now(), Proofs: func(finding string) []rounds.Proof {
+		proofs, _ := r.program.Proofs(r.ctx, finding) // without them the rest still counts
+		return proofs
+	}}
+}
 
 type windowCmd struct{}
 
@@ -162,25 +171,44 @@ func (windowCmd) Run(r *run) error {
 	return nil
 }
 
+// Also switches on what asks outside of the home, or everybody in it.
+type Also struct {
+	Also []string `help:"Also ask two public name servers on the internet whether the router leads you to the same places (dns), or everybody in the home who hands out addresses (dhcp)." enum:"dns,dhcp" placeholder:"dns,dhcp"`
+}
+
+func (a Also) options(o program.Options) program.Options {
+	o.AskOutside, o.AskDHCP = slices.Contains(a.Also, "dns"), slices.Contains(a.Also, "dhcp")
+	return o
+}
+
 type scanCmd struct {
-	Network   string `help:"Look only at this part of the network, such as 192.168.1.0/24." placeholder:"CIDR" xor:"where"`
-	Interface string `help:"Look at the network of this interface." placeholder:"NAME"`
-	Home      string `help:"Call the home by this name." placeholder:"NAME"`
-	Passwords string `help:"Try documented factory passwords: ask for each device, all, or none." enum:"ask,all,none" default:"ask"`
-	Yes       bool   `help:"Say: this is my home network, or I may act for its owner."`
-	JSON      string `help:"Write the round as JSON to this file, or to standard output for -." placeholder:"FILE"`
-	Demo      bool   `help:"Look around a practice home that is simulated on this computer."`
+	Also `embed:""`
+
+	Network   string   `help:"Look only at this part of the network, such as 192.168.1.0/24." placeholder:"CIDR" xor:"where"`
+	Interface string   `help:"Look at the network of this interface." placeholder:"NAME"`
+	Home      string   `help:"Call the home by this name." placeholder:"NAME"`
+	Passwords string   `help:"Try documented factory passwords: ask for each device, all, or none." enum:"ask,all,none" default:"ask"`
+	News      []string `help:"Ask these sources on the internet what is new, this time: all, none, or names from porchlight news." placeholder:"NAME,..."`
+	Yes       bool     `help:"Say: this is my home network, or I may act for its owner."`
+	JSON      string   `help:"Write the round as JSON to this file, or to standard output for -." placeholder:"FILE"`
+	Demo      bool     `help:"Look around a practice home that is simulated on this computer."`
 }
 
 // Run does one round.
 func (c *scanCmd) Run(r *run) error {
-	o := program.Options{Want: lan.Want{Interface: c.Interface}}
+	o := c.options(program.Options{Want: lan.Want{Interface: c.Interface}})
 	if c.Network != "" {
 		p, err := netip.ParsePrefix(c.Network)
 		if err != nil || !p.Addr().Is4() {
 			return fmt.Errorf("%w: --network wants something like 192.168.1.0/24, not %q", errUsage, c.Network)
 		}
 		o.Want.Prefix = p
+	}
+	if c.News != nil {
+		var err error
+		if o.News, err = sourcesOf("--news", c.News); err != nil {
+			return err
+		}
 	}
 	questions := bufio.NewReader(r.In)
 	switch {
@@ -189,7 +217,7 @@ func (c *scanCmd) Run(r *run) error {
 	case c.Passwords == "none":
 		o.Passwords = rounds.PasswordsNone
 	case r.Interactive:
-		o.Ask = func(_ context.Context, d discovery.Device) rounds.Consent { return c.consent(r, questions, d) }
+		o.Ask = func(ctx context.Context, d discovery.Device) rounds.Consent { return r.consent(ctx, questions, d) }
 	}
 	defer r.close()
 	if err := r.open(o); err != nil {
@@ -208,7 +236,7 @@ func (c *scanCmd) Run(r *run) error {
 	if err := c.write(r, s); err != nil {
 		return err
 	}
-	if open := s.Open(); len(open) > 0 && open[0].Severity == checks.Today {
+	if todo, _ := s.Todo(time.Now()); len(todo) > 0 && todo[0].Severity == checks.Today {
 		r.status = ExitToday
 	}
 	return nil
@@ -233,9 +261,9 @@ func (c *scanCmd) enter(r *run, questions *bufio.Reader) error {
 }
 
 // consent asks whether the factory password of a device may be tried.
-func (c *scanCmd) consent(r *run, questions *bufio.Reader, d discovery.Device) rounds.Consent {
+func (r *run) consent(ctx context.Context, questions *bufio.Reader, d discovery.Device) rounds.Consent {
 	name := r.program.Words.DeviceName(&d)
-	if yes(r, questions, r.program.Words.T("cli.ask-password", text.Args{"device": name, "login": r.program.Login(d)})) {
+	if yes(r, questions, r.program.Words.T("cli.ask-password", text.Args{"device": name, "login": r.program.Login(ctx, d)})) {
 		return rounds.ConsentGiven
 	}
 	return rounds.ConsentRefused
@@ -254,6 +282,9 @@ func (c *scanCmd) write(r *run, s rounds.Snapshot) error {
 	}
 	w := r.writer()
 	w.Round(s)
+	if sources, err := r.program.News(r.ctx); err == nil && !s.Home.Practice { // without them the round still counts
+		w.SilentNews(sources)
+	}
 	if c.JSON == "" || w.Err() != nil {
 		return w.Err()
 	}
@@ -265,8 +296,8 @@ func (c *scanCmd) write(r *run, s rounds.Snapshot) error {
 }
 
 // show opens the home that was walked last, or the practice home, and gives its picture.
-func (r *run) show(demo bool) (rounds.Snapshot, error) {
-	if err := r.open(program.Options{}); err != nil {
+func (r *run) show(demo bool, o program.Options) (rounds.Snapshot, error) {
+	if err := r.open(o); err != nil {
 		return rounds.Snapshot{}, err
 	}
 	if demo {
@@ -287,7 +318,7 @@ type devicesCmd struct {
 // Run lists the devices.
 func (c *devicesCmd) Run(r *run) error {
 	defer r.close()
-	s, err := r.show(c.Demo)
+	s, err := r.show(c.Demo, program.Options{})
 	if err != nil {
 		return err
 	}
@@ -303,16 +334,33 @@ type todoCmd struct {
 // Run lists what to do.
 func (c *todoCmd) Run(r *run) error {
 	defer r.close()
-	s, err := r.show(c.Demo)
+	s, err := r.show(c.Demo, program.Options{})
 	if err != nil {
 		return err
 	}
 	w := r.writer()
 	w.Todo(s, 0)
+	w.Fixed(s)
+	if w.Err() == nil {
+		r.told(s)
+	}
 	return w.Err()
 }
 
+// told keeps that the user has read what waits, so that it is not said for ever.
+func (r *run) told(s rounds.Snapshot) {
+	now := time.Now()
+	todo, _ := s.Todo(now)
+	for _, f := range todo {
+		if f.Waits(now) > 0 && f.Told.IsZero() {
+			_ = r.program.Told(r.ctx, f.ID) // at worst it is said once more
+		}
+	}
+}
+
 type againCmd struct {
+	Also `embed:""`
+
 	Finding string `arg:"" help:"Its name, from porchlight todo."`
 	Demo    bool   `help:"Of the practice home."`
 }
@@ -320,25 +368,139 @@ type againCmd struct {
 // Run looks for one finding again.
 func (c *againCmd) Run(r *run) error {
 	defer r.close()
-	if _, err := r.show(c.Demo); err != nil {
+	o := c.options(program.Options{})
+	if r.Interactive {
+		questions := bufio.NewReader(r.In)
+		o.Ask = func(ctx context.Context, d discovery.Device) rounds.Consent { return r.consent(ctx, questions, d) }
+	}
+	if _, err := r.show(c.Demo, o); err != nil {
 		return err
 	}
 	f, err := r.program.CheckAgain(r.ctx, c.Finding)
 	if err != nil {
 		return err
 	}
-	s := r.program.Feed().Latest()
-	words := r.program.Words
-	args := text.Args{"title": words.Finding(&f, about(s, f)).Title, "date": words.Time(f.Fixed)}
-	if !f.Fixed.IsZero() {
-		_, err := fmt.Fprintln(r.Out, words.T("cli.fixed", args))
-		return err
-	}
-	if f.Severity == checks.Today {
+	w := r.writer()
+	w.Again(r.program.Feed().Latest(), f)
+	if f.Fixed.IsZero() && f.Severity == checks.Today {
 		r.status = ExitToday
 	}
-	_, err = fmt.Fprintln(r.Out, words.T("cli.still", args))
-	return err
+	return w.Err()
+}
+
+type remindCmd struct {
+	Finding string `arg:"" help:"Its name, from porchlight todo."`
+	Days    int    `help:"In how many days." default:"3"`
+	Undo    bool   `help:"Put it back on the list."`
+	Demo    bool   `help:"Of the practice home."`
+}
+
+// maxDays is for how long something can be put off: what waits longer than a year is forgotten.
+const maxDays = 365
+
+// Run keeps the day, or takes it back.
+func (c *remindCmd) Run(r *run) error {
+	if c.Days < 1 || c.Days > maxDays {
+		return fmt.Errorf("%w: --days wants a number from 1 to %d, not %d", errUsage, maxDays, c.Days)
+	}
+	defer r.close()
+	if _, err := r.show(c.Demo, program.Options{}); err != nil {
+		return err
+	}
+	day, key := checks.InDays(time.Now(), c.Days), "cli.remind"
+	if c.Undo {
+		day, key = time.Time{}, "cli.unremind"
+	}
+	if err := r.program.Remind(r.ctx, c.Finding, day); err != nil {
+		return err
+	}
+	w, s := r.writer(), r.program.Feed().Latest()
+	for _, f := range s.Findings {
+		if f.ID == c.Finding {
+			w.line(r.program.Words.T(key, text.Args{"date": r.program.Words.Date(day), "title": w.title(s, f)}))
+		}
+	}
+	return w.Err()
+}
+
+type correctCmd struct {
+	Device string  `arg:"" help:"Its name or its address, from porchlight devices."`
+	Name   *string `help:"Call it by this name." placeholder:"NAME"`
+	Kind   *string `help:"What it is, such as camera or printer." placeholder:"KIND"`
+	Maker  *string `help:"Who made it." placeholder:"MAKER"`
+	Model  *string `help:"Which of the maker's products it is." placeholder:"MODEL"`
+	Room   *string `help:"Where it stands." placeholder:"ROOM"`
+	Owner  *string `help:"Whose it is." placeholder:"NAME"`
+	Notes  *string `help:"What else you want to keep about it." placeholder:"TEXT"`
+	Undo   bool    `help:"Take back all that you said about it before."`
+	Demo   bool    `help:"Of the practice home."`
+}
+
+// Help says what the options have in common.
+func (c *correctCmd) Help() string {
+	return "Your word always wins over what the device says, and stays. An empty word, such as --room=\"\", takes one back."
+}
+
+// Run keeps what the user says, and shows the device as it now is.
+func (c *correctCmd) Run(r *run) error {
+	if c.Kind != nil && *c.Kind != "" && !slices.Contains(discovery.Kinds(), discovery.Kind(*c.Kind)) {
+		return fmt.Errorf("%w: --kind wants one of %s, not %q", errUsage, kindWords(), *c.Kind)
+	}
+	defer r.close()
+	if _, err := r.show(c.Demo, program.Options{}); err != nil {
+		return err
+	}
+	d, err := r.program.Device(c.Device)
+	if err != nil {
+		return err
+	}
+	word := d.Correction
+	if !c.apply(&word) {
+		return fmt.Errorf("%w: say what to correct, such as --name or --kind, or --undo", errUsage)
+	}
+	if err := r.program.Correct(r.ctx, d.ID, word); err != nil {
+		return err
+	}
+	s := r.program.Feed().Latest()
+	d, _ = s.Device(d.ID)
+	w := r.writer()
+	w.Device(d)
+	return w.Err()
+}
+
+// apply puts the options into word, and tells whether there was one.
+func (c *correctCmd) apply(word *discovery.Correction) bool {
+	if c.Undo {
+		*word = discovery.Correction{}
+	}
+	given := c.Undo
+	for _, o := range []struct {
+		option *string
+		set    func(string)
+	}{
+		{c.Name, func(s string) { word.Name = s }},
+		{c.Kind, func(s string) { word.Kind = discovery.Kind(s) }},
+		{c.Maker, func(s string) { word.Vendor = s }},
+		{c.Model, func(s string) { word.Model = s }},
+		{c.Room, func(s string) { word.Room = s }},
+		{c.Owner, func(s string) { word.Owner = s }},
+		{c.Notes, func(s string) { word.Notes = s }},
+	} {
+		if o.option != nil {
+			o.set(*o.option)
+			given = true
+		}
+	}
+	return given
+}
+
+// kindWords lists the words for kinds as they are typed.
+func kindWords() string {
+	var all []string
+	for _, k := range discovery.Kinds() {
+		all = append(all, string(k))
+	}
+	return strings.Join(all, ", ")
 }
 
 type identifyCmd struct {

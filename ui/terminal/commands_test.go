@@ -41,6 +41,8 @@ func TestStatusesAndUsage(t *testing.T) {
 		{"help", []string{"--help"}, ExitDone, "check-again"},
 		{"no such command", []string{"hack"}, ExitUsage, "porchlight:"},
 		{"no such flag", []string{"scan", "--spray"}, ExitUsage, "--spray"},
+		{"no such switch", []string{"scan", "--also=dns,ports"}, ExitUsage, "--also"},
+		{"both switches", []string{"check-again", "f-nonsense", "--also=dns,dhcp"}, ExitCannot, ""},
 		{"bad passwords", []string{"scan", "--passwords=many"}, ExitUsage, "ask"},
 		{"bad network", []string{"scan", "--network=home"}, ExitUsage, "192.168.1.0/24"},
 		{"watch", []string{"watch"}, ExitCannot, "not built yet"},
@@ -77,7 +79,7 @@ func TestTheDemoTellsThreeJobs(t *testing.T) {
 	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("it took %v", took)
 	}
-	if status != ExitToday || strings.Count(out, "Fix today:") != 3 || !strings.Contains(out, "4 things to do, 3 today.") {
+	if status != ExitToday || strings.Count(out, "Fix today:") != 3 || !strings.Contains(out, "6 things to do, 4 today.") {
 		t.Errorf("got status %d and\n%s\n%s", status, out, errOut)
 	}
 	for _, want := range []string{"PRACTICE HOME", "The internet can reach Front door camera", "Brother HL-L2350DW"} {
@@ -100,7 +102,7 @@ func TestTheDemoTellsThreeJobs(t *testing.T) {
 	}
 
 	status, out, _ = command(t, strings.NewReader(""), dir, "todo", "--demo")
-	if status != ExitDone || strings.Count(out, "check-again f-") != 4 {
+	if status != ExitDone || strings.Count(out, "check-again f-") != 6 {
 		t.Errorf("todo: got status %d and\n%s", status, out)
 	}
 	status, out, _ = command(t, strings.NewReader(""), dir, "devices", "--demo")

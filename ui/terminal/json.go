@@ -6,7 +6,9 @@ import (
 	"io"
 	"time"
 
+	"porchlight/assets/makers"
 	"porchlight/checks"
+	"porchlight/checks/firmware"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
 )
@@ -39,9 +41,10 @@ type deviceJSON struct {
 	Kind           discovery.Kind       `json:"kind"`
 	Vendor         string               `json:"vendor"`
 	Model          string               `json:"model"`
+	Room           string               `json:"room"` // by the user
 	Firmware       string               `json:"firmware"`
-	FirmwareNewest string               `json:"firmware_newest"`
-	SupportEnds    string               `json:"support_ends"`
+	FirmwareNewest string               `json:"firmware_newest"` // "" if the device runs a newer one
+	SupportEnds    string               `json:"support_ends"`    // a day, a month, a year or "ended"
 	MAC            discovery.MAC        `json:"mac"`
 	Addresses      []string             `json:"addresses"`
 	FirstSeen      time.Time            `json:"first_seen"`
@@ -61,6 +64,8 @@ type findingJSON struct {
 	Confidence discovery.Strength `json:"confidence"`
 	Port       uint16             `json:"port"`
 	Args       map[string]string  `json:"args"`
+	Accepted   bool               `json:"accepted"` // the user lives with it; why is nobody else's business
+	Remind     string             `json:"remind"`   // the day on which the user wants to be reminded
 }
 
 type notCheckedJSON struct {
@@ -80,9 +85,15 @@ func JSON(w io.Writer, s rounds.Snapshot, version string) error {
 	if s.Network.Gateway.IsValid() {
 		out.Network.Gateway = s.Network.Gateway.String()
 	}
+	catalog, err := makers.All()
+	if err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
 	for _, d := range s.Devices {
 		if d.Present {
-			out.Devices = append(out.Devices, device(s, d))
+			j := device(s, d)
+			j.FirmwareNewest, j.SupportEnds = firmware.Known(catalog, d)
+			out.Devices = append(out.Devices, j)
 		}
 	}
 	for _, o := range s.Unchecked() {
@@ -98,7 +109,7 @@ func JSON(w io.Writer, s rounds.Snapshot, version string) error {
 
 func device(s rounds.Snapshot, d discovery.Device) deviceJSON {
 	out := deviceJSON{
-		ID: d.ID, Name: d.Name, Kind: d.Kind, Vendor: d.Vendor, Model: d.Model, Firmware: d.Firmware, MAC: d.MAC,
+		ID: d.ID, Name: d.Name, Kind: d.Kind, Vendor: d.Vendor, Model: d.Model, Room: d.Correction.Room, Firmware: d.Firmware, MAC: d.MAC,
 		FirstSeen: d.FirstSeen, LastSeen: d.LastSeen, FoundBy: list(d.FoundBy), HeardAfter: d.HeardAfter.Milliseconds(),
 		Services: list(d.Services), Evidence: list(d.Evidence), Addresses: []string{}, Findings: []findingJSON{}, Ledger: s.ByDevice[d.ID],
 	}
@@ -107,9 +118,16 @@ func device(s rounds.Snapshot, d discovery.Device) deviceJSON {
 	}
 	for _, f := range s.Findings {
 		if f.Device == d.ID && f.Fixed.IsZero() {
-			out.Findings = append(out.Findings, findingJSON{
-				ID: f.ID, Kind: f.Kind, Severity: f.Severity, Confidence: f.Confidence, Port: f.Port, Args: f.Args,
-			})
+			j := findingJSON{
+				ID: f.ID, Kind: f.Kind, Severity: f.Severity, Confidence: f.Confidence, Port: f.Port, Args: f.Args, Accepted: f.Accepted != "",
+			}
+			if j.Args == nil {
+				j.Args = map[string]string{}
+			}
+			if !f.Remind.IsZero() {
+				j.Remind = f.Remind.Local().Format(time.DateOnly)
+			}
+			out.Findings = append(out.Findings, j)
 		}
 	}
 	return out

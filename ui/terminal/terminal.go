@@ -27,7 +27,10 @@ const (
 type Writer struct {
 	W     io.Writer
 	Words *text.Catalog
-	err   error
+	Now   time.Time // what is for later depends on it
+	// Proofs gives the looks at one finding, newest first; nil leaves them away.
+	Proofs func(finding string) []rounds.Proof
+	err    error
 }
 
 // Err is the first error that happened while writing.
@@ -53,14 +56,51 @@ func (w *Writer) Devices(s rounds.Snapshot) {
 			_, w.err = fmt.Fprintln(t, strings.TrimRight(strings.Join(cells, "\t"), " \t"))
 		}
 	}
-	row(w.Words.T("column.name", nil), w.Words.T("column.what", nil), w.Words.T("column.maker", nil),
+	rooms := slices.ContainsFunc(s.Devices, func(d discovery.Device) bool { return d.Correction.Room != "" })
+	cells := func(name, room string, rest ...string) {
+		if rooms { // only who says rooms needs the column
+			rest = append([]string{room}, rest...)
+		}
+		row(append([]string{name}, rest...)...)
+	}
+	cells(w.Words.T("column.name", nil), w.Words.T("column.room", nil), w.Words.T("column.what", nil), w.Words.T("column.maker", nil),
 		w.Words.T("column.firmware", nil), w.Words.T("column.address", nil), w.Words.T("column.state", nil))
 	for _, d := range byAddress(s.Devices) {
 		address := ""
 		if d.Addr().IsValid() {
 			address = d.Addr().String()
 		}
-		row(w.Words.DeviceName(&d), w.Words.Kind(d.Kind), text.Product(&d), d.Firmware, address, w.state(s, d))
+		cells(w.Words.DeviceName(&d), d.Correction.Room, w.Words.Kind(d.Kind), text.Product(&d), d.Firmware, address, w.state(s, d))
+	}
+	if err := t.Flush(); w.err == nil {
+		w.err = err
+	}
+}
+
+// Device writes what is known of one device, and why it is believed.
+func (w *Writer) Device(d discovery.Device) {
+	if w.err != nil {
+		return
+	}
+	t := tabwriter.NewWriter(w.W, 0, 0, 2, ' ', 0)
+	for _, f := range []struct{ field, value string }{
+		{"name", w.Words.DeviceName(&d)},
+		{"kind", w.Words.Kind(d.Kind)},
+		{"vendor", discovery.Line(d.Vendor)},
+		{"model", discovery.Line(d.Model)},
+		{"firmware", discovery.Line(d.Firmware)},
+		{"room", d.Correction.Room},
+		{"owner", d.Correction.Owner},
+		{"notes", strings.ReplaceAll(d.Correction.Notes, "\n", " / ")},
+	} {
+		if f.value == "" || w.err != nil {
+			continue
+		}
+		why := ""
+		if i := slices.IndexFunc(d.Evidence, func(e discovery.Evidence) bool { return e.Field == f.field }); i >= 0 {
+			why = w.Words.T("evidence."+string(d.Evidence[i].Strength), nil)
+		}
+		_, w.err = fmt.Fprintln(t, strings.TrimRight(w.Words.T("device."+f.field, nil)+":\t"+f.value+"\t"+why, " \t"))
 	}
 	if err := t.Flush(); w.err == nil {
 		w.err = err
@@ -85,17 +125,23 @@ func (w *Writer) state(s rounds.Snapshot, d discovery.Device) string {
 	if !d.Present {
 		return w.Words.T("state.away", text.Args{"date": w.Words.Date(d.LastSeen)})
 	}
-	for _, f := range s.Open() { // the worst first
+	todo, later := s.Todo(w.Now)
+	for _, f := range todo { // the worst first
 		if f.About() == d.ID {
 			return w.Words.T("severity."+f.Severity.String(), nil)
 		}
 	}
 	state := ""
+	for _, f := range later {
+		if f.About() == d.ID {
+			state = w.Words.T("state.later", nil)
+		}
+	}
 	for _, o := range s.Outcomes {
 		switch {
 		case o.Device == d.ID && o.Result == checks.Unknown:
 			return w.Words.T("severity.unchecked", nil)
-		case o.Device == d.ID && o.Result == checks.Clear:
+		case o.Device == d.ID && o.Result == checks.Clear && state == "":
 			state = w.Words.T("state.nothing", nil)
 		}
 	}
@@ -105,12 +151,12 @@ func (w *Writer) state(s rounds.Snapshot, d discovery.Device) string {
 // Todo writes what to do, the most urgent first. most limits how many things are told in
 // full; 0 tells all.
 func (w *Writer) Todo(s rounds.Snapshot, most int) {
-	open := s.Open()
-	w.line(w.verdict(s, open))
-	for i, f := range open {
+	todo, later := s.Todo(w.Now)
+	w.line(w.verdict(s, todo, len(later)))
+	for i, f := range todo {
 		if most > 0 && i == most {
 			w.line("")
-			w.line(w.Words.T("todo.more", text.Args{"n": len(open) - most}))
+			w.line(w.Words.T("todo.more", text.Args{"n": len(todo) - most}))
 			break
 		}
 		w.card(s, i+1, f)
@@ -123,12 +169,15 @@ func (w *Writer) Todo(s rounds.Snapshot, most int) {
 			w.line("  " + w.Words.DeviceName(&d) + ", " + w.Words.T("check."+string(o.Check), nil) + ": " + w.Words.T("reason."+o.Reason, nil))
 		}
 	}
+	w.later(s)
 }
 
 // verdict is the one sentence that matters.
-func (w *Writer) verdict(s rounds.Snapshot, open []checks.Finding) string {
+func (w *Writer) verdict(s rounds.Snapshot, todo []checks.Finding, later int) string {
 	switch n := present(s); {
-	case len(open) > 0:
+	case len(todo) > 0:
+	case later > 0:
+		return w.Words.T("verdict.later", text.Args{"n": later})
 	case n == 0:
 		return w.Words.T("verdict.none", nil)
 	case s.AllGood():
@@ -137,12 +186,12 @@ func (w *Writer) verdict(s rounds.Snapshot, open []checks.Finding) string {
 		return w.Words.T("verdict.partly", text.Args{"n": n})
 	}
 	today := 0
-	for _, f := range open {
+	for _, f := range todo {
 		if f.Severity == checks.Today {
 			today++
 		}
 	}
-	sentence := w.Words.T("findings.count", text.Args{"n": len(open)})
+	sentence := w.Words.T("findings.count", text.Args{"n": len(todo)})
 	if today > 0 {
 		sentence += ", " + w.Words.T("findings.today", text.Args{"n": today})
 	}
@@ -168,10 +217,11 @@ func present(s rounds.Snapshot) int {
 }
 
 func (w *Writer) card(s rounds.Snapshot, n int, f checks.Finding) {
-	a := w.Words.Finding(&f, about(s, f))
+	a := w.Words.Finding(&f, about(s, f), text.At(&f, s.Devices))
 	w.line("")
 	w.line(fmt.Sprintf("%d. %s: %s", n, w.Words.T("severity."+f.Severity.String(), nil), a.Title))
-	w.paragraph("   ", w.Words.T("sure."+string(f.Confidence), nil)+" "+a.Meaning)
+	w.paragraph("   ", w.life(f))
+	w.paragraph("   ", w.Words.T("sure."+string(f.Confidence), nil)+" "+strings.TrimSpace(a.Urgency+" "+a.Meaning))
 	if a.Who != "" {
 		w.paragraph("   ", a.Who+" ("+a.Source+")")
 	}
@@ -180,7 +230,99 @@ func (w *Writer) card(s rounds.Snapshot, n int, f checks.Finding) {
 	}
 	w.paragraph("   ", strings.TrimSpace(a.Time+" "+a.Pause))
 	w.paragraph("   ", a.Cannot)
+	w.looked("   ", f.ID)
 	w.line("   " + w.Words.T("todo.again", text.Args{"id": f.ID}))
+	w.line("   " + w.Words.T("todo.remind", text.Args{"id": f.ID}))
+}
+
+// life says what became of a finding since it was first seen; "" for nothing.
+func (w *Writer) life(f checks.Finding) string {
+	var said []string
+	if !f.CameBack.IsZero() {
+		said = append(said, w.Words.T("todo.back", text.Args{"date": w.Words.Date(f.CameBack)}))
+	}
+	if f.Due(w.Now) {
+		said = append(said, w.Words.T("remind.due", nil))
+	}
+	if n := f.Waits(w.Now); n > 0 {
+		said = append(said, w.Words.T("todo.waits", text.Args{"n": n}))
+	}
+	return strings.Join(said, " ")
+}
+
+// maxProofs is how many looks at one finding are told.
+const maxProofs = 5
+
+// looked writes the earlier looks at a finding: before and after.
+func (w *Writer) looked(indent, finding string) {
+	if w.Proofs == nil {
+		return
+	}
+	proofs := w.Proofs(finding)
+	if len(proofs) == 0 {
+		return
+	}
+	w.line(indent + w.Words.T("proof.title", nil) + ":")
+	is := func(there bool) string {
+		if there {
+			return w.Words.T("proof.there", nil)
+		}
+		return w.Words.T("proof.gone", nil)
+	}
+	for _, p := range proofs[:min(maxProofs, len(proofs))] {
+		w.line(indent + "  " + w.Words.T("proof.line", text.Args{"time": w.Words.Time(p.At), "before": is(p.Before), "after": is(p.After)}))
+	}
+}
+
+// later writes what the user wants to be reminded of on a day to come.
+func (w *Writer) later(s rounds.Snapshot) {
+	_, later := s.Todo(w.Now)
+	if len(later) == 0 {
+		return
+	}
+	w.line("")
+	w.line(w.Words.T("state.later", nil) + ":")
+	for _, f := range later {
+		w.line("  " + w.Words.T("remind.until", text.Args{"date": w.Words.Date(f.Remind)}) + ": " + w.title(s, f))
+		w.line("    " + w.Words.T("todo.later", text.Args{"id": f.ID}))
+	}
+}
+
+// maxFixed is how many findings that were fixed are told.
+const maxFixed = 5
+
+// Fixed writes what was fixed, the latest first.
+func (w *Writer) Fixed(s rounds.Snapshot) {
+	fixed := slices.DeleteFunc(slices.Clone(s.Findings), func(f checks.Finding) bool { return f.Fixed.IsZero() })
+	slices.SortStableFunc(fixed, func(a, b checks.Finding) int { return b.Fixed.Compare(a.Fixed) })
+	if len(fixed) == 0 {
+		return
+	}
+	w.line("")
+	w.line(w.Words.T("state.fixed", nil) + ":")
+	for _, f := range fixed[:min(maxFixed, len(fixed))] {
+		w.paragraph("  ", w.Words.T("cli.fixed", text.Args{"date": w.Words.Date(f.Fixed), "title": w.title(s, f)}))
+		w.looked("    ", f.ID)
+	}
+}
+
+// Again writes what one look at a finding saw, and those before it.
+func (w *Writer) Again(s rounds.Snapshot, f checks.Finding) {
+	args := text.Args{"date": w.Words.Date(f.Fixed), "title": w.title(s, f)}
+	if f.Fixed.IsZero() {
+		w.line(w.Words.T("cli.still", args))
+		if !f.CameBack.IsZero() {
+			w.line(w.Words.T("todo.back", text.Args{"date": w.Words.Date(f.CameBack)}))
+		}
+	} else {
+		w.line(w.Words.T("cli.fixed", args))
+	}
+	w.looked("", f.ID)
+}
+
+// title says what was found in one sentence.
+func (w *Writer) title(s rounds.Snapshot, f checks.Finding) string {
+	return w.Words.Finding(&f, about(s, f), text.At(&f, s.Devices)).Title
 }
 
 // Round writes a whole round: devices, things to do, and what was sent.

@@ -1,0 +1,107 @@
+package rounds
+
+import (
+	"maps"
+	"slices"
+
+	"porchlight/checks"
+	"porchlight/discovery"
+)
+
+// The kinds that lists of doors are made of, and those that matter only to whoever is outside. Their
+// checks weigh them for a router that the internet reaches.
+var (
+	doorKinds    = []checks.Kind{"port-forward", "remote-admin"}
+	outsideKinds = []checks.Kind{"port-forward", "remote-admin", "upnp-on"}
+)
+
+// localKinds are about the home itself, or only tell something: no door from the internet makes them worse.
+var localKinds = []checks.Kind{"upnp-on", "wps-on", "weak-wifi", "dns-changed", "second-dhcp", "new-device", "firmware-unknown", "maker-silent"}
+
+// A reach says what of a home can be reached from the internet, as far as routers told.
+type reach struct {
+	doors  map[discovery.DeviceID][]uint16 // open to the internet, by the device that they lead to
+	behind map[discovery.DeviceID]string   // of a router: checks.ArgOutside
+}
+
+// reachOf reads the doors out of what was found by the checks that came to a result, and out of what
+// is known from earlier where they did not.
+func reachOf(known []checks.Finding, outcomes []checks.Outcome) reach {
+	type look struct {
+		check  checks.ID
+		device discovery.DeviceID
+	}
+	looked := map[look]bool{}
+	var all []checks.Finding
+	for _, o := range outcomes {
+		looked[look{o.Check, o.Device}] = o.Result == checks.Clear || o.Result == checks.Found
+		all = append(all, o.Findings...)
+	}
+	for _, f := range known {
+		if f.Fixed.IsZero() && !looked[look{f.Check, f.Device}] {
+			all = append(all, f)
+		}
+	}
+	r := reach{doors: map[discovery.DeviceID][]uint16{}, behind: map[discovery.DeviceID]string{}}
+	for _, f := range all {
+		behind := f.Args[checks.ArgOutside]
+		if behind != "" {
+			r.behind[f.Device] = behind
+		}
+		if inner := discovery.DeviceID(f.Args[checks.ArgInnerDevice]); inner != "" && behind == "" && slices.Contains(doorKinds, f.Kind) {
+			r.doors[inner] = append(r.doors[inner], f.Port)
+		}
+	}
+	return r
+}
+
+// mapped reports whether a door from the internet leads to where a finding was made: to its port or,
+// if it is about the whole device, to any.
+func (r reach) mapped(f *checks.Finding) bool {
+	doors := r.doors[f.Device]
+	return slices.Contains(doors, f.Port) || (f.Port == 0 && len(doors) > 0)
+}
+
+// judge gives a finding as it weighs in this home: one step more if a door from the internet leads
+// there, one less if it is about the internet and that does not come so far. Red takes two signs.
+// Its arguments say why.
+func (r reach) judge(f checks.Finding) checks.Finding {
+	was, args := f.Severity, maps.Clone(f.Args)
+	if args == nil {
+		args = map[string]string{}
+	}
+	behind := r.behind[f.Device]
+	raised := r.mapped(&f) && !slices.Contains(doorKinds, f.Kind) && !slices.Contains(localKinds, f.Kind)
+	lowered := behind != "" && slices.Contains(outsideKinds, f.Kind)
+	switch {
+	case raised:
+		f.Severity = min(f.Severity+1, checks.Today)
+	case lowered && f.Severity > checks.Inform:
+		f.Severity--
+	}
+	if f.Severity == checks.Today && f.Confidence != discovery.Saw {
+		f.Severity, behind = checks.Week, checks.LoweredOneSign
+	}
+	switch {
+	case f.Severity > was:
+		args[checks.ArgRaised] = checks.RaisedMapped
+	case f.Severity < was:
+		args[checks.ArgLowered] = behind
+	}
+	f.Args = args
+	return f
+}
+
+// judged gives the outcomes with their findings as they weigh in this home, whose earlier findings
+// are known. What was handed out before stays as it was.
+func judged(known []checks.Finding, outcomes []checks.Outcome) []checks.Outcome {
+	r := reachOf(known, outcomes)
+	out := slices.Clone(outcomes)
+	for i := range out {
+		out[i].Findings = slices.Clone(out[i].Findings)
+		for j, f := range out[i].Findings {
+			out[i].Findings[j] = r.judge(f)
+		}
+	}
+	return out
+}

@@ -1,0 +1,9 @@
+//go:build !linux && !windows
+
+package lan
+
+import "porchlight/discovery"
+
+// wifi cannot be read on this system. macOS tells it by CoreWLAN only, which needs the C parts of the
+// system and, since macOS 14, the user's leave to know the location.
+func wifi(int) discovery.WiFi { return discovery.WiFi{Hidden: true} }
