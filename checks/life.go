@@ -61,6 +61,23 @@ func (f *Finding) MoveTo(device discovery.DeviceID) {
 	f.Device = device
 }
 
+// reach ranks findings of one severity: what the internet reaches comes first, then what criminals
+// are known to use, then what opens without knowing anything secret.
+func (f *Finding) reach() int {
+	if f.Args[ArgRaised] == RaisedMapped {
+		return 0
+	}
+	switch f.Kind {
+	case "port-forward", "remote-admin":
+		return 0
+	case "known-exploited", "dns-changed":
+		return 1
+	case "default-login", "open-admin", "hub-open", "camera-open", "camera-not-activated":
+		return 2
+	}
+	return 3
+}
+
 // ByUrgency puts open findings before accepted before fixed ones, and the severe first.
 func ByUrgency(a, b Finding) int {
 	rank := func(f *Finding) int {
@@ -75,6 +92,7 @@ func ByUrgency(a, b Finding) int {
 	return cmp.Or(
 		cmp.Compare(rank(&a), rank(&b)),
 		cmp.Compare(b.Severity, a.Severity),
+		cmp.Compare(a.reach(), b.reach()),
 		cmp.Compare(a.Device, b.Device),
 		cmp.Compare(a.Kind, b.Kind),
 		cmp.Compare(a.Port, b.Port),

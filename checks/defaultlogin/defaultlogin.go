@@ -273,15 +273,14 @@ func (s *seen) result(rows []makers.Login) ([]checks.Finding, error) {
 }
 
 // looked reports whether it is known what became of an earlier finding: it was found again,
-// its login was refused, now or since then, or its door is closed.
+// its login was refused now, or its door is closed. A try of another day tells nothing: it is kept as
+// failed before it is made, and stays so if nobody answered.
 func (s *seen) looked(f checks.Finding) bool {
 	if slices.ContainsFunc(s.found, func(g checks.Finding) bool { return g.ID == f.ID }) {
 		return true
 	}
 	row := f.Args["login"]
-	last, ok := newest(s.past, row)
-	return (ok && last.Failed && last.At.After(f.Last)) ||
-		slices.ContainsFunc(slices.Concat(s.refused, s.closed), func(l makers.Login) bool { return l.ID == row || row == "" })
+	return slices.ContainsFunc(slices.Concat(s.refused, s.closed), func(l makers.Login) bool { return l.ID == row || row == "" })
 }
 
 // pending reports whether a door that refused one documented login may still open by another.

@@ -37,15 +37,22 @@ func ask(client *http.Client, req *http.Request) (page, error) {
 
 // found keeps a page that asks for the login. Where it was led on to another door of the
 // device, such as from HTTP to HTTPS, the login goes there.
-func (d *door) found(p page, says discovery.Fact) {
-	d.page, d.says = p, says
+func (d *door) found(p page, says discovery.Fact) error {
 	port := p.at.Port()
 	if port == "" {
 		port = map[string]string{"http": "80", "https": "443"}[p.at.Scheme]
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); err == nil {
-		d.s.Port, d.s.TLS = uint16(n), p.at.Scheme == "https"
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return errNotAsked
 	}
+	secure := p.at.Scheme == "https"
+	// A redirect may lead to the encrypted page of the same product, and nowhere else.
+	if same := uint16(n) == d.s.Port && secure == d.s.TLS; !same && (!secure || d.s.TLS || d.l.Port != 0) {
+		return errNotAsked
+	}
+	d.page, d.says, d.s.Port, d.s.TLS = p, says, uint16(n), secure
+	return nil
 }
 
 // get reads a page without a login.
@@ -67,8 +74,7 @@ func challenged(ctx context.Context, w checks.Way, d *door) error {
 	if p.status != http.StatusUnauthorized || !ok || !d.l.RealmMatch.Fits(realm) {
 		return errNotAsked
 	}
-	d.found(p, discovery.Fact{Key: discovery.FactHTTPRealm, Value: discovery.Clean(realm)})
-	return nil
+	return d.found(p, discovery.Fact{Key: discovery.FactHTTPRealm, Value: discovery.Clean(realm)})
 }
 
 // schemes are how the challenges of HTTP begin, by the protocol of a row.
@@ -174,8 +180,7 @@ func shows(ctx context.Context, w checks.Way, d *door) error {
 	if !p.is(d.l) {
 		return errNotAsked
 	}
-	d.found(p, titleOf(p))
-	return nil
+	return d.found(p, titleOf(p))
 }
 
 // pagePath is where the sign-in page stands.

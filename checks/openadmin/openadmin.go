@@ -157,6 +157,9 @@ func look(ctx context.Context, t checks.Target, r row) (*checks.Finding, error) 
 			locked = true
 		default:
 			err = checks.Unclear(fmt.Errorf("the answer at door %d says neither yes nor no", s.Port))
+			if slices.ContainsFunc(t.Before, func(f checks.Finding) bool { return f.Args[argRow] == r.ID && f.Port == s.Port }) {
+				return nil, err // no other door can tell what became of this one
+			}
 		}
 	}
 	if locked {

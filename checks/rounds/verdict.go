@@ -66,6 +66,9 @@ func (r reach) mapped(f *checks.Finding) bool {
 // there, one less if it is about the internet and that does not come so far. Red takes two signs.
 // Its arguments say why.
 func (r reach) judge(f checks.Finding) checks.Finding {
+	if f.Args[checks.ArgRaised] != "" || f.Args[checks.ArgLowered] != "" { // handed on from an earlier look, which judged it
+		return f
+	}
 	was, args := f.Severity, maps.Clone(f.Args)
 	if args == nil {
 		args = map[string]string{}

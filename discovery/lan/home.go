@@ -300,6 +300,10 @@ func (h *Home) dial(ctx context.Context, to netip.AddrPort, l *lane, line string
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	if !h.Allowed(to.Addr()) { // the user may have said so while this waited
+		<-h.slots
+		return nil, fmt.Errorf("connect to %s: %w", to, ErrOutside)
+	}
 	d := net.Dialer{Timeout: dialTimeout, KeepAlive: -1}
 	if h.Network.Addr.Is4() && to.Addr().Is4() {
 		d.LocalAddr = &net.TCPAddr{IP: h.Network.Addr.AsSlice()}

@@ -231,8 +231,12 @@ func (w *Writer) card(s rounds.Snapshot, n int, f checks.Finding) {
 	w.paragraph("   ", strings.TrimSpace(a.Time+" "+a.Pause))
 	w.paragraph("   ", a.Cannot)
 	w.looked("   ", f.ID)
-	w.line("   " + w.Words.T("todo.again", text.Args{"id": f.ID}))
-	w.line("   " + w.Words.T("todo.remind", text.Args{"id": f.ID}))
+	id := f.ID
+	if s.Home.Practice {
+		id += " --demo"
+	}
+	w.line("   " + w.Words.T("todo.again", text.Args{"id": id}))
+	w.line("   " + w.Words.T("todo.remind", text.Args{"id": id}))
 }
 
 // life says what became of a finding since it was first seen; "" for nothing.
