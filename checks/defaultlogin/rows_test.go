@@ -152,6 +152,18 @@ type fake struct {
 	open                   bool // after a login it lets everybody in
 }
 
+// A tally is what a fake was asked so far.
+type tally struct {
+	logins, failures, outs int
+	lines, wrong           []string
+}
+
+func (f *fake) seen() tally {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return tally{f.logins, f.failures, f.outs, slices.Clone(f.lines), slices.Clone(f.wrong)}
+}
+
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -280,22 +292,22 @@ func TestEveryRowOfTheWebTellsYesFromNo(t *testing.T) {
 			f := &fake{e: all[l.ID], l: l, password: l.Password}
 			tt, count := start(t, f)
 			found, err := only(t, l).run(t, tt)
-			if err != nil || len(found) != 1 || len(f.wrong) > 0 {
-				t.Fatalf("factory login: got %+v, %v, %v; asked %q", found, err, f.wrong, f.lines)
+			if err != nil || len(found) != 1 || len(f.seen().wrong) > 0 {
+				t.Fatalf("factory login: got %+v, %v, %v; asked %q", found, err, f.seen().wrong, f.seen().lines)
 			}
-			if f.logins != 1 || count.logins != 1 || count.failed != 0 {
-				t.Errorf("factory login: %d logins, the gate counted %d, %d failed", f.logins, count.logins, count.failed)
+			if f.seen().logins != 1 || count.logins != 1 || count.failed != 0 {
+				t.Errorf("factory login: %d logins, the gate counted %d, %d failed", f.seen().logins, count.logins, count.failed)
 			}
-			if l.Logout.Path != "" && f.outs != 1 {
-				t.Errorf("it signed out %d times: %q", f.outs, f.lines)
+			if l.Logout.Path != "" && f.seen().outs != 1 {
+				t.Errorf("it signed out %d times: %q", f.seen().outs, f.seen().lines)
 			}
 			secret(t, found, l)
 
 			f = &fake{e: all[l.ID], l: l, password: "four words of my own"}
 			tt, count = start(t, f)
 			found, err = only(t, l).run(t, tt)
-			if err != nil || len(found) != 0 || f.logins != 1 || f.failures != 1 || count.failed != 1 {
-				t.Errorf("own password: got %+v, %v; %d logins, %d failed", found, err, f.logins, f.failures)
+			if err != nil || len(found) != 0 || f.seen().logins != 1 || f.seen().failures != 1 || count.failed != 1 {
+				t.Errorf("own password: got %+v, %v; %d logins, %d failed", found, err, f.seen().logins, f.seen().failures)
 			}
 			for name, answer := range map[string]http.HandlerFunc{
 				"503": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
@@ -310,8 +322,8 @@ func TestEveryRowOfTheWebTellsYesFromNo(t *testing.T) {
 				f := &fake{e: all[l.ID], l: l, password: l.Password, after: answer}
 				tt, _ := start(t, f)
 				found, err := only(t, l).run(t, tt)
-				if len(found) > 0 || checks.Reason(err) != checks.ReasonTriedToday || f.logins != 1 {
-					t.Errorf("%s: got %+v, %v, %d logins", name, found, err, f.logins)
+				if len(found) > 0 || checks.Reason(err) != checks.ReasonTriedToday || f.seen().logins != 1 {
+					t.Errorf("%s: got %+v, %v, %d logins", name, found, err, f.seen().logins)
 				}
 			}
 		})

@@ -255,7 +255,7 @@ func build(t *testing.T, members []*member) *household {
 	}
 	for _, m := range h.members {
 		for _, ready := range m.ready {
-			within(t, 15*time.Second, fmt.Sprintf("%s is ready", m.who()), func() error { return ready(m) })
+			within(t, time.Minute, fmt.Sprintf("%s is ready", m.who()), func() error { return ready(m) })
 		}
 	}
 	return h
