@@ -295,6 +295,7 @@ func (h *household) start(t *testing.T, m *member) {
 	// Each member has files of its own in /run. It ends with the namespace of processes.
 	script := ownFiles + strings.NewReplacer("{addr}", m.addr().String()).Replace(m.script) + "\nwait\n"
 	c := exec.Command("ip", "netns", "exec", m.ns(), "sh", "-euc", script)
+	c.Dir = "/" // a member may put a file system of its own over where the test runs
 	c.Stdout, c.Stderr = log, log
 	if err := c.Start(); err != nil {
 		t.Fatalf("start %s: %v", m.who(), err)
