@@ -49,7 +49,7 @@ var layers = map[string][]string{
 	"discovery/testhome": {},
 
 	"checks":              {"discovery"},
-	"checks/defaultlogin": {"assets/makers", "checks", "discovery", "discovery/lan"},
+	"checks/defaultlogin": {"assets/makers", "checks", "discovery", "discovery/fields", "discovery/lan"},
 	"checks/firmware":     {"assets/makers", "checks", "checks/versions", "discovery"},
 	// It reads the list of doors where discovery/ssdp found the router's description: one name of a fact.
 	"checks/portforward": {"checks", "discovery", "discovery/lan", "discovery/ssdp"},
@@ -60,7 +60,7 @@ var layers = map[string][]string{
 	"checks/newdevice":   {"checks", "discovery"},
 	"checks/wifi":        {"checks", "discovery"},
 	"checks/resolver":    {"checks", "discovery"},
-	"checks/outside":     {"discovery/lan"},
+	"checks/doh":         {"discovery/lan"},
 	"checks/news":        {"discovery", "discovery/lan"},
 	"checks/dhcp":        {"checks", "discovery"},
 	// What discovery takes for telnet, and how it asks by SNMP, these take over.
@@ -99,7 +99,7 @@ var layers = map[string][]string{
 	"ui":       {"assets/text", "checks", "checks/rounds", "discovery", "ui/parts"},
 	"ui/parts": {"assets", "checks", "discovery"},
 	"ui/program": {
-		"assets/makers", "assets/text", "checks", "checks/all", "checks/defaultlogin", "checks/news", "checks/outside", "checks/rounds", "discovery", "discovery/lan",
+		"assets/makers", "assets/text", "checks", "checks/all", "checks/defaultlogin", "checks/doh", "checks/news", "checks/rounds", "discovery", "discovery/lan",
 		"discovery/sources", "discovery/testhome", "store",
 	},
 	"ui/terminal": {
@@ -152,7 +152,7 @@ var rare = map[string][]string{
 var notSources = []string{"fields", "identify", "lan", "recorded", "scan", "sources", "testhome"}
 
 // notChecks are the folders below checks that look for no weakness.
-var notChecks = []string{"all", "news", "outside", "rounds", "versions", "way"}
+var notChecks = []string{"all", "doh", "news", "rounds", "versions", "way"}
 
 // topFolders are all folders that the project has at the top; hidden ones do not count.
 var topFolders = []string{"assets", "checks", "discovery", "packaging", "store", "ui"}

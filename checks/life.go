@@ -64,12 +64,10 @@ func (f *Finding) MoveTo(device discovery.DeviceID) {
 // reach ranks findings of one severity: what the internet reaches comes first, then what criminals
 // are known to use, then what opens without knowing anything secret.
 func (f *Finding) reach() int {
-	if f.Args[ArgRaised] == RaisedMapped {
+	if f.Door() || f.Args[ArgRaised] == RaisedMapped {
 		return 0
 	}
 	switch f.Kind {
-	case "port-forward", "remote-admin":
-		return 0
 	case "known-exploited", "dns-changed":
 		return 1
 	case "default-login", "open-admin", "hub-open", "camera-open", "camera-not-activated":

@@ -24,6 +24,9 @@ const (
 	LoweredOneSign = "one-sign" // red needs two
 )
 
+// Door reports whether a finding is a door from the internet in the router.
+func (f *Finding) Door() bool { return f.Kind == "port-forward" || f.Kind == "remote-admin" }
+
 // shared are the addresses that providers give to homes that share one: RFC 6598, and RFC 6333,
 // section 5.7.
 var shared = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/29")}

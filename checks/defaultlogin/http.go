@@ -7,14 +7,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"porchlight/assets/makers"
 	"porchlight/checks"
 	"porchlight/discovery"
+	"porchlight/discovery/fields"
 	"porchlight/discovery/lan"
 )
 
@@ -150,9 +149,7 @@ func (d *door) values() makers.Values {
 // broken tells a connection that was broken off after a login from other trouble: the device
 // wants to be left alone.
 func broken(err error) error {
-	const wsaeConnReset = syscall.Errno(10054) // the same on Windows, which syscall does not translate
-	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		(runtime.GOOS == "windows" && errors.Is(err, wsaeConnReset)) {
+	if checks.HungUp(err) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return later("it hung up: %w", err)
 	}
 	return err
@@ -160,10 +157,8 @@ func broken(err error) error {
 
 // titleOf gives what a page calls itself, as evidence; else its server, or the realm that it asks for.
 func titleOf(p page) discovery.Fact {
-	if m := titlePattern.FindStringSubmatch(p.body); m != nil {
-		if title := discovery.Clean(strings.TrimSpace(m[1])); title != "" {
-			return discovery.Fact{Key: discovery.FactHTTPTitle, Value: title}
-		}
+	if title := discovery.Clean(strings.TrimSpace(fields.Title([]byte(p.body)))); title != "" {
+		return discovery.Fact{Key: discovery.FactHTTPTitle, Value: title}
 	}
 	if p.server != "" {
 		return discovery.Fact{Key: discovery.FactHTTPServer, Value: discovery.Clean(p.server)}

@@ -20,6 +20,7 @@ import (
 	"porchlight/assets/makers"
 	"porchlight/checks"
 	"porchlight/discovery"
+	"porchlight/discovery/fields"
 )
 
 // Caps on what is looked at of one answer.
@@ -64,14 +65,12 @@ func readPage(status int, header http.Header, body []byte) page {
 // emptied are values by which a server takes a cookie back.
 var emptied = []string{"deleted", "null", "expired"}
 
-var realmPattern = regexp.MustCompile(`(?i)\brealm="([^"]{0,300})"`)
-
 // challenge gives the realm of the first challenge of a scheme.
 func (p page) challenge(scheme string) (realm string, ok bool) {
 	for _, c := range p.challenges {
 		if len(c) > len(scheme) && strings.EqualFold(c[:len(scheme)], scheme) && c[len(scheme)] == ' ' {
-			if m := realmPattern.FindStringSubmatch(c); m != nil {
-				return m[1], true
+			if realm, ok := fields.Realm(c); ok {
+				return realm, true
 			}
 		}
 	}
@@ -81,8 +80,8 @@ func (p page) challenge(scheme string) (realm string, ok bool) {
 // anyRealm gives the realm of whatever challenge there is.
 func (p page) anyRealm() string {
 	for _, c := range p.challenges {
-		if m := realmPattern.FindStringSubmatch(c); m != nil {
-			return m[1]
+		if realm, ok := fields.Realm(c); ok {
+			return realm
 		}
 	}
 	return ""
@@ -152,8 +151,6 @@ func judge(l makers.Login, before, p page) (bool, error) {
 	}
 	return false, unclear("status %d, neither yes nor no", p.status)
 }
-
-var titlePattern = regexp.MustCompile(`(?is)<title[^>]*>([^<]{1,200})</title>`)
 
 // The commands of telnet (RFC 854).
 const (

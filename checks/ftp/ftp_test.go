@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"porchlight/checks"
 	"porchlight/checks/way"
@@ -106,32 +105,5 @@ func TestWhoIsLetIn(t *testing.T) {
 				t.Errorf("it heard %q, want %q", tt.s.heard, tt.heard)
 			}
 		})
-	}
-}
-
-func TestSilenceAndSlownessAreNotSafe(t *testing.T) {
-	for name, talk := range map[string]testhome.Talk{"silent": nil, "slow": testhome.SlowTalk("220 ready\r\n", 100*time.Millisecond)} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := device(talk)
-			testhome.Run(t, d)
-			ctx, stop := context.WithTimeout(t.Context(), 500*time.Millisecond)
-			defer stop()
-			if found, err := (Check{}).Run(ctx, target(d, checks.Finding{Port: d.Doors[0].Port})); err == nil {
-				t.Errorf("got %+v", found)
-			}
-		})
-	}
-}
-
-func TestAClosedDoorIsFixed(t *testing.T) {
-	d := device(nil)
-	home := testhome.Run(t, d)
-	at := target(d, checks.Finding{Port: d.Doors[0].Port})
-	if err := home.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if found, err := (Check{}).Run(t.Context(), at); err != nil || len(found) > 0 {
-		t.Errorf("got %+v, %v", found, err)
 	}
 }

@@ -177,33 +177,6 @@ func TestALockMakesItUrgent(t *testing.T) {
 	}
 }
 
-func TestSilenceAndSlownessAreNotSafe(t *testing.T) {
-	for name, talk := range map[string]testhome.Talk{"silent": nil, "slow": testhome.SlowTalk("\x20\x02\x00\x00", 300*time.Millisecond)} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := device(talk)
-			testhome.Run(t, d)
-			ctx, stop := context.WithTimeout(t.Context(), 500*time.Millisecond)
-			defer stop()
-			if found, err := (Check{}).Run(ctx, target(d, checks.Finding{Port: d.Doors[0].Port})); err == nil {
-				t.Errorf("got %+v", found)
-			}
-		})
-	}
-}
-
-func TestAClosedDoorIsFixed(t *testing.T) {
-	d := device(nil)
-	home := testhome.Run(t, d)
-	at := target(d, checks.Finding{Port: d.Doors[0].Port})
-	if err := home.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if found, err := (Check{}).Run(t.Context(), at); err != nil || len(found) > 0 {
-		t.Errorf("got %+v, %v", found, err)
-	}
-}
-
 func TestNothingIsAskedForAndNothingSent(t *testing.T) {
 	for _, b := range []string{connect, connect5, disconnect} {
 		const publish, subscribe = 3, 8

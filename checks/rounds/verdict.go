@@ -8,12 +8,9 @@ import (
 	"porchlight/discovery"
 )
 
-// The kinds that lists of doors are made of, and those that matter only to whoever is outside. Their
-// checks weigh them for a router that the internet reaches.
-var (
-	doorKinds    = []checks.Kind{"port-forward", "remote-admin"}
-	outsideKinds = []checks.Kind{"port-forward", "remote-admin", "upnp-on"}
-)
+// outside reports whether a finding matters only to whoever is outside. Its check weighs it for a
+// router that the internet reaches.
+func outside(f *checks.Finding) bool { return f.Door() || f.Kind == "upnp-on" }
 
 // localKinds are about the home itself, or only tell something: no door from the internet makes them worse.
 var localKinds = []checks.Kind{"upnp-on", "wps-on", "weak-wifi", "dns-changed", "second-dhcp", "new-device", "firmware-unknown", "maker-silent"}
@@ -48,7 +45,7 @@ func reachOf(known []checks.Finding, outcomes []checks.Outcome) reach {
 		if behind != "" {
 			r.behind[f.Device] = behind
 		}
-		if inner := discovery.DeviceID(f.Args[checks.ArgInnerDevice]); inner != "" && behind == "" && slices.Contains(doorKinds, f.Kind) {
+		if inner := discovery.DeviceID(f.Args[checks.ArgInnerDevice]); inner != "" && behind == "" && f.Door() {
 			r.doors[inner] = append(r.doors[inner], f.Port)
 		}
 	}
@@ -74,8 +71,8 @@ func (r reach) judge(f checks.Finding) checks.Finding {
 		args = map[string]string{}
 	}
 	behind := r.behind[f.Device]
-	raised := r.mapped(&f) && !slices.Contains(doorKinds, f.Kind) && !slices.Contains(localKinds, f.Kind)
-	lowered := behind != "" && slices.Contains(outsideKinds, f.Kind)
+	raised := r.mapped(&f) && !f.Door() && !slices.Contains(localKinds, f.Kind)
+	lowered := behind != "" && outside(&f)
 	switch {
 	case raised:
 		f.Severity = min(f.Severity+1, checks.Today)

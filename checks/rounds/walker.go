@@ -186,22 +186,23 @@ func (w *Walker) check(ctx context.Context, home *lan.Home, s *Snapshot) {
 	var mu sync.Mutex // guards s.Outcomes and s.Checked
 	slots := make(chan struct{}, devicesAtOnce)
 	var wg sync.WaitGroup
-	for _, d := range s.Devices {
+	due := make([][]job, len(s.Devices))
+	for i, d := range s.Devices {
 		if d.Present {
-			s.ToCheck += len(w.jobs(d, s.Findings))
+			due[i] = w.jobs(d, s.Findings)
+			s.ToCheck += len(due[i])
 		}
 	}
 	live := *s
-	for _, d := range s.Devices {
-		jobs := w.jobs(d, s.Findings)
-		if !d.Present || len(jobs) == 0 {
+	for i, d := range s.Devices {
+		if len(due[i]) == 0 {
 			continue
 		}
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			g := &gate{walker: w, home: home, device: d}
-			for _, j := range jobs {
+			for _, j := range due[i] {
 				o := w.run(ctx, g, j, live.Devices)
 				mu.Lock()
 				s.Outcomes = append(s.Outcomes, o)

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-	"time"
 
 	"porchlight/checks"
 	"porchlight/checks/way"
@@ -84,35 +83,5 @@ func TestWhichLocksAScreenHas(t *testing.T) {
 				t.Errorf("it was answered %q, want %q; %d bytes", answered, tt.answer, sent)
 			}
 		})
-	}
-}
-
-func TestSilenceAndSlownessAreNotSafe(t *testing.T) {
-	for name, talk := range map[string]testhome.Talk{
-		"silent": nil, "slow": testhome.SlowTalk("RFB 003.008\n\x01\x01", 100*time.Millisecond),
-		"fewer than it said": testhome.Greets("RFB 003.008\n\x05\x02"),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := device(talk)
-			testhome.Run(t, d)
-			ctx, stop := context.WithTimeout(t.Context(), 500*time.Millisecond)
-			defer stop()
-			if found, err := (Check{}).Run(ctx, target(d, checks.Finding{Port: d.Doors[0].Port})); err == nil {
-				t.Errorf("got %+v", found)
-			}
-		})
-	}
-}
-
-func TestAClosedDoorIsFixed(t *testing.T) {
-	d := device(nil)
-	home := testhome.Run(t, d)
-	at := target(d, checks.Finding{Port: d.Doors[0].Port})
-	if err := home.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if found, err := (Check{}).Run(t.Context(), at); err != nil || len(found) > 0 {
-		t.Errorf("got %+v, %v", found, err)
 	}
 }

@@ -22,7 +22,8 @@ var telling = []string{"Location", "Ext", "Application-Url", "Dav", "Mime-Versio
 // finds the places of the body that matter; nil finds none.
 func Page(header http.Header, body []byte, excerpts func(string) []string) []discovery.Fact {
 	facts := add(nil, discovery.FactHTTPServer, header.Get("Server"))
-	facts = add(facts, discovery.FactHTTPRealm, Realm(header.Get("Www-Authenticate")))
+	asked, _ := Realm(header.Get("Www-Authenticate"))
+	facts = add(facts, discovery.FactHTTPRealm, asked)
 	for name := range header {
 		if slices.Contains(telling, name) || strings.HasPrefix(name, "X-") {
 			facts = add(facts, discovery.FactHTTPHeader+discovery.FactKey(discovery.Clean(strings.ToLower(name))), header.Get(name))
@@ -48,12 +49,18 @@ func Page(header http.Header, body []byte, excerpts func(string) []string) []dis
 // realmPattern finds the realm of a Basic or Digest challenge (RFC 7617, section 2).
 var realmPattern = regexp.MustCompile(`(?i)\brealm="([^"]{0,300})"`)
 
-// Realm finds the realm of a challenge; "" if there is none.
-func Realm(challenge string) string {
+// Realm finds the realm of a challenge, which may be empty; false if there is none.
+func Realm(challenge string) (realm string, ok bool) {
 	if m := realmPattern.FindStringSubmatch(challenge); m != nil {
-		return m[1]
+		return m[1], true
 	}
-	return ""
+	return "", false
+}
+
+// Title finds the text of the first <title>, as it came; "" if there is none.
+func Title(body []byte) string {
+	title, _ := look(body)
+	return title
 }
 
 // look finds the text of the first <title>, and whether there is a field for a password.

@@ -4,8 +4,6 @@ package ipp
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -136,7 +134,5 @@ func queue(rp string) string {
 
 // newID makes a random identifier of a question, 1 to 2,147,483,647 (RFC 8011, section 4.1.1).
 func newID() uint32 {
-	var b [4]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return max(1, binary.BigEndian.Uint32(b[:])&0x7fffffff)
+	return max(1, lan.QueryID()&0x7fffffff)
 }

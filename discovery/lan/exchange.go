@@ -2,6 +2,8 @@ package lan
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -22,6 +24,13 @@ const wsaeConnReset = syscall.Errno(10054)
 
 // resolverPort is that of name servers (RFC 1035, section 4.2).
 const resolverPort = 53
+
+// QueryID makes a random identifier for a question, so that nobody who did not hear it can answer.
+func QueryID() uint32 {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return binary.BigEndian.Uint32(b[:])
+}
 
 // Exchange sends one datagram to a UDP port of a device in this home and gives its answer,
 // at most maxDatagram bytes. It waits for the device's turn as Dial does, then exchangeWait

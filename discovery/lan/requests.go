@@ -24,11 +24,20 @@ var Requests = sync.OnceValue(func() []string {
 	return out
 })
 
+// patterns are Requests by their words.
+var patterns = sync.OnceValue(func() [][]string {
+	var out [][]string
+	for _, line := range Requests() {
+		out = append(out, strings.Split(line, " "))
+	}
+	return out
+})
+
 // Listed reports whether a request may be sent, by its transport and its line in the ledger.
 func Listed(transport, line string) bool {
 	words := strings.Split(transport+" "+line, " ")
-	for _, pattern := range Requests() {
-		if fits(strings.Split(pattern, " "), words) {
+	for _, pattern := range patterns() {
+		if fits(pattern, words) {
 			return true
 		}
 	}

@@ -4,8 +4,6 @@ package names
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -63,7 +61,7 @@ func (p Prober) mdns(ctx context.Context, d discovery.Device) ([]discovery.Fact,
 	if d.Fact(discovery.FactMDNSHost) != "" {
 		return nil, nil
 	}
-	id := newID()
+	id := uint16(lan.QueryID() & 0xffff)
 	b, err := p.Home.Exchange(ctx, netip.AddrPortFrom(d.Addr(), portMDNS), question(id, d.Addr(), false), "mdns reverse PTR "+reverse(d.Addr()))
 	if err != nil {
 		return nil, err
@@ -83,7 +81,7 @@ func (p Prober) llmnr(ctx context.Context, d discovery.Device) ([]discovery.Fact
 	}
 	ctx, cancel := context.WithTimeout(ctx, llmnrWait)
 	defer cancel()
-	id := newID()
+	id := uint16(lan.QueryID() & 0xffff)
 	q := lan.Question{To: groupLLMNR, Payload: question(id, d.Addr(), false), Line: "llmnr PTR " + reverse(d.Addr())}
 	var facts []discovery.Fact
 	err := p.Home.Ask(ctx, q, func(from netip.AddrPort, b []byte) {
@@ -106,7 +104,7 @@ func (p Prober) router(ctx context.Context, d discovery.Device) ([]discovery.Fac
 	if !p.Home.Allowed(p.Home.Network.Gateway) { // there is none, or it is to be left alone
 		return nil, nil
 	}
-	id := newID()
+	id := uint16(lan.QueryID() & 0xffff)
 	b, err := p.Home.AskResolver(ctx, question(id, d.Addr(), true), "dns PTR "+reverse(d.Addr()))
 	if err != nil {
 		return nil, err
@@ -151,10 +149,4 @@ func fact(key discovery.FactKey, value string) []discovery.Fact {
 		return nil
 	}
 	return []discovery.Fact{{Key: key, Value: value}}
-}
-
-func newID() uint16 {
-	var b [2]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return binary.BigEndian.Uint16(b[:])
 }

@@ -4,8 +4,6 @@ package netbios
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -34,7 +32,7 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 	if !a.Is4() || !speaks(d) { // NetBIOS knows no IPv6
 		return nil
 	}
-	id := newID()
+	id := uint16(lan.QueryID() & 0xffff)
 	b, err := p.Home.Exchange(ctx, netip.AddrPortFrom(a, port), question(id), "netbios NBSTAT *")
 	switch {
 	case errors.Is(err, lan.ErrNoAnswer), errors.Is(err, lan.ErrBudget), ctx.Err() != nil:
@@ -76,10 +74,4 @@ func speaks(d discovery.Device) bool {
 	return slices.ContainsFunc(d.Services, func(s discovery.Service) bool {
 		return s.Transport == "tcp" && (s.Port == 139 || s.Port == 445)
 	})
-}
-
-func newID() uint16 {
-	var b [2]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return binary.BigEndian.Uint16(b[:])
 }

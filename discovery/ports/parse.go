@@ -144,7 +144,8 @@ func parseRTSP(b []byte) ([]discovery.Fact, error) {
 	}
 	header, _ := r.ReadMIMEHeader() // half of it is better than nothing
 	facts := fact(discovery.FactRTSPServer, header.Get("Server"))
-	return append(facts, fact("rtsp.realm", fields.Realm(header.Get("Www-Authenticate")))...), nil
+	asked, _ := fields.Realm(header.Get("Www-Authenticate"))
+	return append(facts, fact("rtsp.realm", asked)...), nil
 }
 
 // product names what answers at a door, if it says so.

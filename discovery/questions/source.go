@@ -41,11 +41,12 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 	var asked []string
 	for len(asked) < maxQuestions {
 		d := now()
-		i := slices.IndexFunc(p.open(d), func(q makers.Question) bool { return !slices.Contains(asked, q.Path) })
+		open := p.open(d)
+		i := slices.IndexFunc(open, func(q makers.Question) bool { return !slices.Contains(asked, q.Path) })
 		if i < 0 {
 			return nil
 		}
-		q := p.open(d)[i]
+		q := open[i]
 		asked = append(asked, q.Path)
 		o, err := p.ask(ctx, d, q)
 		switch {

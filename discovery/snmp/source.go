@@ -4,8 +4,6 @@ package snmp
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -98,7 +96,5 @@ var printing = []string{"_ipp._tcp", "_ipps._tcp", "_printer._tcp", "_pdl-datast
 
 // newID makes a random identifier of a question, 1 to 2,147,483,647 (RFC 3416, section 3).
 func newID() uint32 {
-	var b [4]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return max(1, binary.BigEndian.Uint32(b[:])&0x7fffffff)
+	return max(1, lan.QueryID()&0x7fffffff)
 }

@@ -23,8 +23,8 @@ import (
 	"porchlight/checks"
 	"porchlight/checks/all"
 	"porchlight/checks/defaultlogin"
+	"porchlight/checks/doh"
 	"porchlight/checks/news"
-	"porchlight/checks/outside"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
 	"porchlight/discovery/lan"
@@ -244,7 +244,7 @@ func (p *Program) use(ctx context.Context, home rounds.Home) error {
 func (p *Program) checks(home rounds.Home) []checks.Check {
 	also := all.Also{DHCP: p.AskDHCP && !home.Practice}
 	if p.AskOutside && !home.Practice {
-		also.Outside = outside.Asker{}.Ask
+		also.Outside = doh.Asker{}.Ask
 	}
 	return all.With(p.catalog, also)
 }

@@ -1,7 +1,6 @@
-// Package outside asks public name servers for the address of a name. It is the only code that asks
-// anybody outside of the home, it is used only if the user switched that on, and it tells nothing but
-// the name.
-package outside
+// Package doh asks public name servers for the address of a name, by DNS over HTTPS (RFC 8484). It is
+// used only if the user switched that on, and tells nothing but the name.
+package doh
 
 import (
 	"bytes"
