@@ -24,14 +24,14 @@ func (f *fake) clock() time.Time {
 }
 
 func (f *fake) Remind(_ context.Context, id string, day time.Time) error {
-	f.note("remind %s %s", id, day.Format(time.DateOnly))
 	f.alter(id, func(f *checks.Finding) { f.Remind = day })
+	f.note("remind %s %s", id, day.Format(time.DateOnly)) // last: whoever waits for it looks at the feed next
 	return nil
 }
 
 func (f *fake) Told(_ context.Context, id string) error {
-	f.note("told %s", id)
 	f.alter(id, func(x *checks.Finding) { x.Told = f.clock() })
+	f.note("told %s", id)
 	return nil
 }
 

@@ -99,7 +99,6 @@ func (f *fake) LeaveAlone(_ context.Context, id discovery.DeviceID, yes bool) er
 }
 
 func (f *fake) Correct(_ context.Context, id discovery.DeviceID, c discovery.Correction) error {
-	f.note("correct %s %+v", id, c)
 	s := f.feed.Latest()
 	s.Devices = slices.Clone(s.Devices)
 	for i := range s.Devices {
@@ -108,6 +107,7 @@ func (f *fake) Correct(_ context.Context, id discovery.DeviceID, c discovery.Cor
 		}
 	}
 	f.feed.Set(s)
+	f.note("correct %s %+v", id, c)
 	return nil
 }
 
