@@ -49,8 +49,8 @@ type Check interface {
 	// Applies decides from what discovery saw; it does no I/O.
 	Applies(d discovery.Device) bool
 	// Run returns what it found; none means clear. An error means "could not check"
-	// and is never shown as safe; ErrNotApplicable that there was nothing to check. Run leaves
-	// the device as it was.
+	// and is never shown as safe; ErrNotApplicable that there was nothing to check. Only with
+	// Partly does what was found count beside an error. Run leaves the device as it was.
 	Run(ctx context.Context, t Target) ([]Finding, error)
 }
 
@@ -164,6 +164,38 @@ func (e *NotChecked) Error() string {
 // Unwrap gives what happened.
 func (e *NotChecked) Unwrap() error { return e.Err }
 
+// Partly is the error of a check that could not look at everything. What it found counts, and so
+// do the earlier findings that it names; the rest stays as it was.
+type Partly struct {
+	Gone []string // IDs of earlier findings that are there no longer
+	Err  error    // why the rest was not looked at
+}
+
+// Error implements error.
+func (e *Partly) Error() string { return "partly: " + e.Err.Error() }
+
+// Unwrap gives why the rest was not looked at.
+func (e *Partly) Unwrap() error { return e.Err }
+
+// Partly ends a check that found some and could not look at the rest, if err says so. looked tells of
+// which earlier findings it is known what became of them.
+func (t *Target) Partly(found []Finding, looked func(*Finding) bool, err error) ([]Finding, error) {
+	if err == nil {
+		return found, nil
+	}
+	var gone []string
+	for i := range t.Before {
+		f := &t.Before[i]
+		if looked(f) && !slices.ContainsFunc(found, func(g Finding) bool { return g.ID == f.ID }) {
+			gone = append(gone, f.ID)
+		}
+	}
+	if len(found)+len(gone) == 0 {
+		return nil, err
+	}
+	return found, &Partly{Gone: gone, Err: err}
+}
+
 // Reason turns the error of a check into the word under which people are told.
 func Reason(err error) string {
 	if nc, ok := errors.AsType[*NotChecked](err); ok {
@@ -257,7 +289,7 @@ type Result uint8
 
 // Results. The zero value is never shown as safe.
 const (
-	Unknown Result = iota // could not be checked
+	Unknown Result = iota // could not be checked, or not all of it
 	Clear
 	Found
 	NotApplicable
@@ -269,7 +301,17 @@ type Outcome struct {
 	Device   discovery.DeviceID
 	Result   Result
 	Findings []Finding
-	Reason   string // why Unknown; a word of the catalogue
-	Err      error  // why Unknown, for developers
+	Gone     []string // IDs of earlier findings that are there no longer, when not all was looked at
+	Reason   string   // why Unknown; a word of the catalogue
+	Err      error    // why Unknown, for developers
 	Took     time.Duration
+}
+
+// Tells reports whether the outcome says of a finding whether it is still there.
+func (o *Outcome) Tells(f *Finding) bool {
+	if o.Check != f.Check || o.Device != f.Device {
+		return false
+	}
+	return o.Result == Clear || o.Result == Found || slices.Contains(o.Gone, f.ID) ||
+		slices.ContainsFunc(o.Findings, func(g Finding) bool { return g.ID == f.ID })
 }

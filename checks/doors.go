@@ -23,28 +23,24 @@ const talkTimeout = 10 * time.Second
 type Talk func(ctx context.Context, port uint16, c net.Conn) (*Finding, error)
 
 // AtDoors connects to each port for one conversation, under a line of
-// discovery/lan/requests.txt. A door that refuses is closed: nothing is found there. A door that
-// stays unclear is an error, unless another one tells something and nothing was found before at
-// this one: it may not come out fixed.
+// discovery/lan/requests.txt. A door that refuses is closed: nothing is found there. What was found
+// before at a door that stays unclear is left as it was.
 func (t *Target) AtDoors(ctx context.Context, ports []uint16, line string, talk Talk) ([]Finding, error) {
 	var found []Finding
+	var clear []uint16
 	var unclear error
 	for _, port := range ports {
 		f, err := t.at(ctx, port, line, talk)
 		switch {
-		case Closed(err):
-		case err != nil && slices.ContainsFunc(t.Before, func(b Finding) bool { return b.Port == port }):
-			return nil, err
-		case err != nil:
+		case err != nil && !Closed(err):
 			unclear = err
 		case f != nil:
 			found = append(found, *f)
+		default:
+			clear = append(clear, port)
 		}
 	}
-	if len(found) > 0 {
-		return found, nil
-	}
-	return nil, unclear
+	return t.Partly(found, func(f *Finding) bool { return slices.Contains(clear, f.Port) }, unclear)
 }
 
 // at is one conversation.

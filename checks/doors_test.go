@@ -25,6 +25,7 @@ func TestOneUnclearDoorHidesNothing(t *testing.T) {
 		before  []uint16
 		found   []uint16
 		unknown bool
+		gone    []uint16 // known all the same
 	}{
 		{name: "no doors"},
 		{name: "closed", doors: []uint16{closed}},
@@ -32,9 +33,12 @@ func TestOneUnclearDoorHidesNothing(t *testing.T) {
 		{name: "open", doors: []uint16{open}, found: []uint16{open}},
 		{name: "silent", doors: []uint16{silent}, unknown: true},
 		{name: "closed, and silent", doors: []uint16{closed, silent}, unknown: true},
-		{name: "silent, and open", doors: []uint16{silent, open}, found: []uint16{open}},
-		{name: "open, and found before where it is silent now", doors: []uint16{open, silent}, before: []uint16{silent}, unknown: true},
-		{name: "open and found before, and silent elsewhere", doors: []uint16{open, silent}, before: []uint16{open}, found: []uint16{open}},
+		{name: "silent, and open", doors: []uint16{silent, open}, found: []uint16{open}, unknown: true},
+		{name: "open, and found before where it is silent now", doors: []uint16{open, silent}, before: []uint16{silent}, found: []uint16{open}, unknown: true},
+		{name: "open and found before, and silent elsewhere", doors: []uint16{open, silent}, before: []uint16{open}, found: []uint16{open}, unknown: true},
+		{name: "safe and found before, and silent elsewhere", doors: []uint16{safe, silent}, before: []uint16{safe}, unknown: true, gone: []uint16{safe}},
+		{name: "closed and found before, and silent where it was found too", doors: []uint16{closed, silent}, before: []uint16{closed, silent}, unknown: true, gone: []uint16{closed}},
+		{name: "safe and found before", doors: []uint16{safe}, before: []uint16{safe}},
 	} {
 		target := checks.Target{Device: discovery.Device{ID: "d"}, Way: checks.Way{Dial: func(_ context.Context, port uint16, line string) (net.Conn, error) {
 			switch {
@@ -50,7 +54,7 @@ func TestOneUnclearDoorHidesNothing(t *testing.T) {
 			return c, nil
 		}}}
 		for _, port := range tt.before {
-			target.Before = append(target.Before, checks.Finding{Port: port})
+			target.Before = append(target.Before, *target.Found("x", port, checks.Week, discovery.Saw))
 		}
 		found, err := target.AtDoors(t.Context(), tt.doors, "hello", func(_ context.Context, port uint16, _ net.Conn) (*checks.Finding, error) {
 			if port == safe {
@@ -62,8 +66,16 @@ func TestOneUnclearDoorHidesNothing(t *testing.T) {
 		for _, f := range found {
 			got = append(got, f.Port)
 		}
-		if (err != nil) != tt.unknown || !slices.Equal(got, tt.found) {
-			t.Errorf("%s: got %v, %v", tt.name, got, err)
+		var gone []uint16
+		if partly, ok := errors.AsType[*checks.Partly](err); ok {
+			for _, f := range target.Before {
+				if slices.Contains(partly.Gone, f.ID) {
+					gone = append(gone, f.Port)
+				}
+			}
+		}
+		if (err != nil) != tt.unknown || !slices.Equal(got, tt.found) || !slices.Equal(gone, tt.gone) {
+			t.Errorf("%s: got %v, gone %v, %v", tt.name, got, gone, err)
 		}
 	}
 }

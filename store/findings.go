@@ -31,22 +31,15 @@ func foundIn(snap *rounds.Snapshot) map[string]checks.Finding {
 }
 
 // lookedIn returns whether a round really looked for a finding: its device was there, and
-// the check came to a result.
+// its check tells.
 func lookedIn(snap *rounds.Snapshot) func(*checks.Finding) bool {
-	type look struct {
-		device discovery.DeviceID
-		check  checks.ID
-	}
 	here := make(map[discovery.DeviceID]bool)
 	for i := range snap.Devices {
 		here[snap.Devices[i].ID] = snap.Devices[i].Present
 	}
-	looked := make(map[look]bool)
-	for i := range snap.Outcomes {
-		o := &snap.Outcomes[i]
-		looked[look{o.Device, o.Check}] = here[o.Device] && (o.Result == checks.Clear || o.Result == checks.Found)
+	return func(f *checks.Finding) bool {
+		return here[f.Device] && slices.ContainsFunc(snap.Outcomes, func(o checks.Outcome) bool { return o.Tells(f) })
 	}
-	return func(f *checks.Finding) bool { return looked[look{f.Device, f.Check}] }
 }
 
 // saveFindings keeps what was found, and makes fixed what was looked for and not found.
@@ -197,8 +190,8 @@ func later(a, b time.Time) time.Time {
 }
 
 // SaveCheck keeps one look at a single finding and returns the finding as it now is. An
-// outcome of Clear, or of Found without this finding, makes it Fixed; any other that does
-// not hold it changes nothing and is no proof. Other findings of the outcome are left to
+// outcome that tells of it and does not hold it makes it Fixed; one that does not tell
+// changes nothing and is no proof. Other findings of the outcome are left to
 // the next round. It refuses the outcome of another check or device.
 func (s *Store) SaveCheck(ctx context.Context, home rounds.HomeID, finding string, o checks.Outcome, at time.Time) (checks.Finding, error) {
 	var now checks.Finding
@@ -217,8 +210,8 @@ func (s *Store) SaveCheck(ctx context.Context, home rounds.HomeID, finding strin
 				found[f.ID] = f
 			}
 		}
-		after, looked := len(found) > 0, o.Result == checks.Clear || o.Result == checks.Found
-		if !after && !looked {
+		after := len(found) > 0
+		if !o.Tells(&old) {
 			now = old
 			return nil
 		}
@@ -226,7 +219,7 @@ func (s *Store) SaveCheck(ctx context.Context, home rounds.HomeID, finding strin
 		if err != nil {
 			return err
 		}
-		if err = w.saveFindings(ctx, found, func(f *checks.Finding) bool { return looked && f.ID == finding }); err != nil {
+		if err = w.saveFindings(ctx, found, func(f *checks.Finding) bool { return f.ID == finding }); err != nil {
 			return err
 		}
 		if after { // who looks again knows that it waits

@@ -264,24 +264,35 @@ func TestAFindingLives(t *testing.T) {
 			alter: func(snap *rounds.Snapshot) { snap.Outcomes = nil },
 		},
 		{name: "another check is clear", result: checks.Clear, alter: func(snap *rounds.Snapshot) { snap.Outcomes[0].Check = "telnet" }},
+		{name: "another one is gone", result: checks.Unknown, alter: func(snap *rounds.Snapshot) { snap.Outcomes[0].Gone = []string{"f-other"} }},
 		{
 			name: "accepted", before: accept("moving out"), result: checks.Found,
-			want: func(f *checks.Finding) { f.Last, f.Accepted = end(7), "moving out" },
+			want: func(f *checks.Finding) { f.Last, f.Accepted = end(8), "moving out" },
 		},
 		{name: "not accepted any more", before: accept(""), result: checks.Unknown, want: func(f *checks.Finding) { f.Accepted = "" }},
 		{
 			name: "fixed, in a round that was stopped later", result: checks.Clear, alter: stopped,
-			changes: []string{rounds.FindingFixed}, want: func(f *checks.Finding) { f.Fixed = end(9) },
+			changes: []string{rounds.FindingFixed}, want: func(f *checks.Finding) { f.Fixed = end(10) },
 		},
 		{name: "still fixed", result: checks.Clear},
 		{
+			name: "came back, and the rest could not be looked at", result: checks.Unknown, changes: []string{rounds.FindingBack},
+			alter: func(snap *rounds.Snapshot) { snap.Outcomes[0].Findings = []checks.Finding{finding(d)} },
+			want:  func(f *checks.Finding) { f.Last, f.Fixed, f.CameBack = end(12), time.Time{}, end(12) },
+		},
+		{
+			name: "gone, and the rest could not be looked at", result: checks.Unknown, changes: []string{rounds.FindingFixed},
+			alter: func(snap *rounds.Snapshot) { snap.Outcomes[0].Gone = []string{id} },
+			want:  func(f *checks.Finding) { f.Fixed = end(13) },
+		},
+		{
 			name: "came back", result: checks.Found, changes: []string{rounds.FindingBack},
-			want: func(f *checks.Finding) { f.Last, f.Fixed, f.CameBack = end(11), time.Time{}, end(11) },
+			want: func(f *checks.Finding) { f.Last, f.Fixed, f.CameBack = end(14), time.Time{}, end(14) },
 		},
 		{
 			name: "the check found something else", result: checks.Found, changes: []string{rounds.FindingFixed},
 			alter: func(snap *rounds.Snapshot) { snap.Outcomes[0].Findings = nil },
-			want:  func(f *checks.Finding) { f.Fixed = end(12) },
+			want:  func(f *checks.Finding) { f.Fixed = end(15) },
 		},
 		{
 			name: "back as a finding of the picture, more mildly", result: checks.Found, changes: []string{rounds.FindingBack},
@@ -290,13 +301,13 @@ func TestAFindingLives(t *testing.T) {
 				snap.Findings[0].Severity = checks.Week
 			},
 			want: func(f *checks.Finding) {
-				f.Last, f.Fixed, f.CameBack, f.Severity = end(13), time.Time{}, end(13), checks.Week
+				f.Last, f.Fixed, f.CameBack, f.Severity = end(16), time.Time{}, end(16), checks.Week
 			},
 		},
 		{
 			name: "a picture that carries the history along finds nothing", result: checks.Clear, changes: []string{rounds.FindingFixed},
 			alter: func(snap *rounds.Snapshot) { snap.Findings = latest(t, s, home.ID).Findings },
-			want:  func(f *checks.Finding) { f.Fixed = end(14) },
+			want:  func(f *checks.Finding) { f.Fixed = end(17) },
 		},
 	} {
 		// Each step begins where the one before ended, so they share one body.

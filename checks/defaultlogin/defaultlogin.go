@@ -251,34 +251,32 @@ func (s *seen) finding(d *door) checks.Finding {
 	return f
 }
 
-// result says how it ended. What was found before and not looked at again stays as it was.
+// result says how it ended.
 func (s *seen) result(rows []makers.Login) ([]checks.Finding, error) {
-	var left []checks.Finding
-	for _, f := range s.t.Before {
-		if !s.looked(f) {
-			left = append(left, f)
-		}
-	}
-	switch {
-	case len(s.found) > 0:
-		return append(s.found, left...), nil
-	case len(s.refused) == 0 && s.err != nil:
-		return nil, s.err
-	case len(left) > 0 || s.pending(rows):
-		return nil, later("another documented login is left for another day")
-	case len(s.refused)+len(s.closed) == 0:
-		return nil, later("nothing may be tried before tomorrow")
-	}
-	return nil, nil
+	return s.t.Partly(s.found, s.looked, s.left(rows))
 }
 
-// looked reports whether it is known what became of an earlier finding: it was found again,
-// its login was refused now, or its door is closed. A try of another day tells nothing: it is kept as
-// failed before it is made, and stays so if nobody answered.
-func (s *seen) looked(f checks.Finding) bool {
-	if slices.ContainsFunc(s.found, func(g checks.Finding) bool { return g.ID == f.ID }) {
-		return true
+// left says why not everything was looked at; nil if it was.
+func (s *seen) left(rows []makers.Login) error {
+	again := func(f checks.Finding) bool {
+		return s.looked(&f) || slices.ContainsFunc(s.found, func(g checks.Finding) bool { return g.ID == f.ID })
 	}
+	known := len(s.found)+len(s.refused)+len(s.closed) > 0
+	switch {
+	case len(s.found)+len(s.refused) == 0 && s.err != nil:
+		return s.err
+	case slices.ContainsFunc(s.t.Before, func(f checks.Finding) bool { return !again(f) }), len(s.found) == 0 && s.pending(rows):
+		return later("another documented login is left for another day")
+	case !known:
+		return later("nothing may be tried before tomorrow")
+	}
+	return nil
+}
+
+// looked reports whether an earlier finding is known to be gone, unless it was found again: its login was
+// refused now, or its door is closed. A try of another day tells nothing: it is kept as failed before it is
+// made, and stays so if nobody answered.
+func (s *seen) looked(f *checks.Finding) bool {
 	row := f.Args["login"]
 	return slices.ContainsFunc(slices.Concat(s.refused, s.closed), func(l makers.Login) bool { return l.ID == row || row == "" })
 }

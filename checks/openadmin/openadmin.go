@@ -62,9 +62,8 @@ func (c Check) Applies(d discovery.Device) bool {
 // A row is one product that a device shows itself as.
 type row struct {
 	makers.Open
-	by     []discovery.Fact // what it shows itself by
-	doors  []discovery.Service
-	before bool // it was found there before
+	by    []discovery.Fact // what it shows itself by
+	doors []discovery.Service
 }
 
 // rows lists what a device is asked: as the products that it shows itself as, and as those that
@@ -75,14 +74,13 @@ func (c Check) rows(d discovery.Device, before []checks.Finding) []row {
 		r := row{Open: o, by: o.ShownBy(d.Facts)}
 		for i := range before {
 			if before[i].Args[argRow] == o.ID {
-				r.before = true
 				r.doors = append(r.doors, discovery.Service{Port: before[i].Port, TLS: strings.HasPrefix(before[i].Args[argURL], "https:")})
 			}
 		}
 		if len(r.by) > 0 {
 			r.doors = append(r.doors, doors(d, o)...)
 		}
-		if len(r.by) > 0 || r.before {
+		if len(r.by) > 0 || len(r.doors) > 0 {
 			out = append(out, r)
 		}
 	}
@@ -108,32 +106,31 @@ func doors(d discovery.Device, o makers.Open) []discovery.Service {
 	return web[:min(len(web), maxDoors)]
 }
 
-// Run implements checks.Check. One product that stays unclear hides nothing about the others,
-// unless it was found open before: then it must not come out fixed.
+// Run implements checks.Check. One product that stays unclear hides nothing about the others.
 func (c Check) Run(ctx context.Context, t checks.Target) ([]checks.Finding, error) {
+	var found []checks.Finding
+	var locked []string
+	var unclear error
 	rows := c.rows(t.Device, t.Before)
 	for i := range t.Before {
-		if !slices.ContainsFunc(rows, func(r row) bool { return r.ID == t.Before[i].Args[argRow] }) {
-			return nil, checks.Unclear(fmt.Errorf("no row %q", t.Before[i].Args[argRow]))
+		if id := t.Before[i].Args[argRow]; !slices.ContainsFunc(rows, func(r row) bool { return r.ID == id }) {
+			unclear = checks.Unclear(fmt.Errorf("no row %q", id))
 		}
 	}
-	var found []checks.Finding
-	var open error
 	for _, r := range rows {
 		f, err := look(ctx, t, r)
 		switch {
-		case err != nil && (r.before || ctx.Err() != nil):
+		case ctx.Err() != nil:
 			return nil, err
 		case err != nil:
-			open = err
+			unclear = err
 		case f != nil:
 			found = append(found, *f)
+		default:
+			locked = append(locked, r.ID)
 		}
 	}
-	if len(found) > 0 {
-		return found, nil
-	}
-	return nil, open
+	return t.Partly(found, func(f *checks.Finding) bool { return slices.Contains(locked, f.Args[argRow]) }, unclear)
 }
 
 // look asks one product at its doors, until one of them lets everybody in. A door that knows no

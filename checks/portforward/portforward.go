@@ -91,10 +91,11 @@ func (Check) Run(ctx context.Context, t checks.Target) ([]checks.Finding, error)
 	if !answered {
 		return nil, &checks.NotChecked{Reason: checks.ReasonUnclear, Err: refused}
 	}
-	if refused != nil && slices.ContainsFunc(t.Before, func(b checks.Finding) bool {
+	gone := slices.ContainsFunc(t.Before, func(b checks.Finding) bool {
 		return !slices.ContainsFunc(found, func(f checks.Finding) bool { return f.ID == b.ID })
-	}) { // the service that refused may be the one that knows it
-		return nil, &checks.NotChecked{Reason: checks.ReasonUnclear, Err: refused}
+	})
+	if refused != nil && gone { // the service that refused may be the one that knows it
+		return t.Partly(found, func(*checks.Finding) bool { return false }, checks.Unclear(refused))
 	}
 	return found, nil
 }

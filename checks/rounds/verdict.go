@@ -21,22 +21,17 @@ type reach struct {
 	behind map[discovery.DeviceID]string   // of a router: checks.ArgOutside
 }
 
-// reachOf reads the doors out of what was found by the checks that came to a result, and out of what
-// is known from earlier where they did not.
+// reachOf reads the doors out of what was found, and out of what is known from earlier where no
+// outcome tells.
 func reachOf(known []checks.Finding, outcomes []checks.Outcome) reach {
-	type look struct {
-		check  checks.ID
-		device discovery.DeviceID
-	}
-	looked := map[look]bool{}
 	var all []checks.Finding
-	for _, o := range outcomes {
-		looked[look{o.Check, o.Device}] = o.Result == checks.Clear || o.Result == checks.Found
-		all = append(all, o.Findings...)
+	for i := range outcomes {
+		all = append(all, outcomes[i].Findings...)
 	}
-	for _, f := range known {
-		if f.Fixed.IsZero() && !looked[look{f.Check, f.Device}] {
-			all = append(all, f)
+	for i := range known {
+		f := &known[i]
+		if f.Fixed.IsZero() && !slices.ContainsFunc(outcomes, func(o checks.Outcome) bool { return o.Tells(f) }) {
+			all = append(all, *f)
 		}
 	}
 	r := reach{doors: map[discovery.DeviceID][]uint16{}, behind: map[discovery.DeviceID]string{}}
@@ -63,9 +58,6 @@ func (r reach) mapped(f *checks.Finding) bool {
 // there, one less if it is about the internet and that does not come so far. Red takes two signs.
 // Its arguments say why.
 func (r reach) judge(f checks.Finding) checks.Finding {
-	if f.Args[checks.ArgRaised] != "" || f.Args[checks.ArgLowered] != "" { // handed on from an earlier look, which judged it
-		return f
-	}
 	was, args := f.Severity, maps.Clone(f.Args)
 	if args == nil {
 		args = map[string]string{}

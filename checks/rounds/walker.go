@@ -227,7 +227,7 @@ func (w *Walker) run(ctx context.Context, g *gate, j job, others []discovery.Dev
 	defer func() {
 		if p := recover(); p != nil {
 			w.Log.ErrorContext(ctx, "check panicked", "check", string(info.ID), "err", p, "stack", string(debug.Stack()))
-			out.Result, out.Findings, out.Err = checks.Unknown, nil, fmt.Errorf("check %s: panic: %v", info.ID, p)
+			out.Result, out.Findings, out.Gone, out.Err = checks.Unknown, nil, nil, fmt.Errorf("check %s: panic: %v", info.ID, p)
 			out.Reason = checks.ReasonUnclear
 		}
 		out.Took = time.Since(start)
@@ -238,11 +238,19 @@ func (w *Walker) run(ctx context.Context, g *gate, j job, others []discovery.Dev
 		defer cancel()
 		out.Findings, err = j.check.Run(ctx, g.target(j, others))
 	}
+	if partly, ok := errors.AsType[*checks.Partly](err); ok {
+		out.Gone = partly.Gone
+	} else if err != nil {
+		out.Findings = nil
+	}
+	for i := range out.Findings {
+		out.Findings[i].Check, out.Findings[i].Device = info.ID, g.device.ID
+	}
 	switch {
 	case errors.Is(err, checks.ErrNotApplicable):
-		out.Findings, out.Result = nil, checks.NotApplicable
+		out.Result = checks.NotApplicable
 	case err != nil:
-		out.Findings, out.Err, out.Reason = nil, err, checks.Reason(err)
+		out.Err, out.Reason = err, checks.Reason(err)
 		if g.alone() && info.Contact != checks.ContactNone {
 			out.Reason = checks.ReasonLeaveAlone
 		}
@@ -252,9 +260,6 @@ func (w *Walker) run(ctx context.Context, g *gate, j job, others []discovery.Dev
 		w.Log.DebugContext(ctx, "not checked", "check", string(info.ID), "device", string(g.device.ID), "err", err)
 	case len(out.Findings) > 0:
 		out.Result = checks.Found
-		for i := range out.Findings {
-			out.Findings[i].Check, out.Findings[i].Device = info.ID, g.device.ID
-		}
 	default:
 		out.Result = checks.Clear
 	}
@@ -288,6 +293,8 @@ func (w *Walker) CheckAgain(ctx context.Context, finding string) (checks.Finding
 		return checks.Finding{}, err
 	}
 	home.LeaveAlone(alone(before.Devices))
+	w.walks(home)
+	defer w.walks(nil)
 	if d, err = w.locate(ctx, home, d); err != nil {
 		return checks.Finding{}, err
 	}
@@ -309,12 +316,13 @@ func (w *Walker) CheckAgain(ctx context.Context, finding string) (checks.Finding
 		return checks.Finding{}, ctx.Err()
 	}
 	out = judged(before.Findings, []checks.Outcome{out})[0]
+	told := out.Tells(&f)
 	f, err = w.History.SaveCheck(ctx, w.Home.ID, finding, out, time.Now().UTC())
 	if err != nil {
 		return checks.Finding{}, err
 	}
 	w.refresh(ctx)
-	if out.Result == checks.Unknown {
+	if out.Result == checks.Unknown && !told {
 		return f, &checks.NotChecked{Reason: out.Reason, Err: out.Err}
 	}
 	return f, nil

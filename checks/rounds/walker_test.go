@@ -444,6 +444,47 @@ func TestACheckThatPanicsIsUnknown(t *testing.T) {
 	}
 }
 
+// TestACheckMayTellAPartOnly looks at two things, of which one does not answer in the second round.
+func TestACheckMayTellAPartOnly(t *testing.T) {
+	const prefix = "127.9.30.0/24"
+	t.Parallel()
+	h := begin(t, prefix, testhome.Plan{Prefix: netip.MustParsePrefix(prefix)}.Devices()[0])
+	h.recognised("Router")
+	p := &partial{open: []uint16{1, 2, 3}}
+	h.Checks = []checks.Check{p}
+	if s := h.walk(t); len(s.Open()) != 3 {
+		t.Fatalf("got %+v", s.Open())
+	}
+	p.open, p.silent = []uint16{1}, 2
+	s := h.walk(t)
+	var open []uint16
+	for _, f := range s.Open() {
+		open = append(open, f.Port)
+	}
+	if slices.Sort(open); !slices.Equal(open, []uint16{1, 2}) || len(s.Unchecked()) != 1 || s.Unchecked()[0].Reason != checks.ReasonUnclear {
+		t.Errorf("open are %v, unchecked %+v", open, s.Unchecked())
+	}
+}
+
+// A partial check finds its doors open, but tells nothing of the silent one.
+type partial struct {
+	open   []uint16
+	silent uint16
+}
+
+func (*partial) Info() checks.Info             { return checks.Info{ID: "partial", Contact: checks.ContactPolite} }
+func (*partial) Applies(discovery.Device) bool { return true }
+func (p *partial) Run(_ context.Context, t checks.Target) ([]checks.Finding, error) {
+	var found []checks.Finding
+	for _, port := range p.open {
+		found = append(found, *t.Found("partial", port, checks.Week, discovery.Saw))
+	}
+	if p.silent == 0 {
+		return found, nil
+	}
+	return t.Partly(found, func(f *checks.Finding) bool { return f.Port != p.silent }, checks.Unclear(errors.New("silent")))
+}
+
 type panicking struct{}
 
 func (panicking) Info() checks.Info             { return checks.Info{ID: "panicking", Contact: checks.ContactNone} }
