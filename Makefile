@@ -18,7 +18,7 @@ TAGS := -tags ci
 export PATH := $(PATH):/usr/local/go/bin
 
 .NOTPARALLEL:
-.PHONY: run test help build deps-build deps-test deps-window fmt fmt-check lint vet race golden fuzz bench home vuln licenses oui tidy clean
+.PHONY: run test help build deps-build deps-test deps-window deps-package package-windows package-linux package-macos fmt fmt-check lint vet race golden fuzz bench home vuln licenses oui tidy clean
 
 ## run: build Porchlight and show it: its window, or, without a screen, a round through the practice home
 run: build
@@ -39,7 +39,7 @@ build: deps-build
 	@go build -buildvcs=false -o porchlight .
 
 # What building and testing need from the system. Instant if it is there.
-deps-build deps-test deps-window:
+deps-build deps-test deps-window deps-package:
 	@bash packaging/debian-deps.sh $(@:deps-%=%)
 
 ## fmt: repair the form of the code
@@ -85,13 +85,26 @@ home:
 vuln:
 	$(GOVULN) $(if $(VULNDB),-db file://$(abspath $(VULNDB))) $(TAGS) $(PKGS)
 
-## licenses: is every licence one that we may ship?
+## licenses: is every licence one that we may ship? And the file with all of them, for the page About
 licenses:
 	GOFLAGS="$$GOFLAGS -tags=ci" GOROOT="$$(go env GOROOT)" $(LICENSES) check --allowed_licenses=$(ALLOWED) --ignore porchlight $(PKGS)
+	GO_LICENSES=$(lastword $(LICENSES)) bash packaging/licenses.sh
 
 ## oui: the table of makers of network cards anew, from Debian's ieee-data
 oui:
 	go run ./packaging/oui
+
+## package-windows: the setup and the MSI for Windows, into dist (on Debian or Ubuntu; how to sign: packaging/windows/build.sh)
+package-windows: deps-package
+	@bash packaging/windows/build.sh
+
+## package-linux: the Debian package, into dist
+package-linux: deps-build deps-package
+	@bash packaging/linux/build.sh
+
+## package-macos: the app for macOS, into dist (on a Mac; elsewhere it checks what can be checked)
+package-macos:
+	@bash packaging/macos/build.sh
 
 ## tidy: go.mod and go.sum as they should be
 tidy:
@@ -99,5 +112,5 @@ tidy:
 
 ## clean: remove what was built
 clean:
-	rm -f porchlight porchlight.exe bench.txt
+	rm -rf porchlight porchlight.exe bench.txt dist
 	find . -path '*/testdata/failed' -type d -prune -exec rm -r {} +

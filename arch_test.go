@@ -22,7 +22,7 @@ import (
 // The nouns (discovery, checks) stand at the bottom; a leaf (one source, one check) never
 // imports another; only the lists (sources, all) import leaves.
 var layers = map[string][]string{
-	".": {"ui", "ui/program", "ui/terminal"},
+	".": {"ui", "ui/program", "ui/system", "ui/terminal"},
 
 	"discovery":           {},
 	"discovery/lan":       {"discovery"},
@@ -50,7 +50,8 @@ var layers = map[string][]string{
 
 	"checks":              {"discovery"},
 	"checks/defaultlogin": {"assets/makers", "checks", "discovery", "discovery/fields", "discovery/lan"},
-	"checks/firmware":     {"assets/makers", "checks", "checks/versions", "discovery"},
+	// It weighs what sources of news said.
+	"checks/firmware": {"assets/makers", "checks", "checks/news", "checks/versions", "discovery"},
 	// It reads the list of doors where discovery/ssdp found the router's description: one name of a fact.
 	"checks/portforward": {"checks", "discovery", "discovery/lan", "discovery/ssdp"},
 	"checks/upnp":        {"checks", "discovery", "discovery/lan", "discovery/ssdp"},
@@ -77,7 +78,7 @@ var layers = map[string][]string{
 	"checks/vnc":       {"checks", "discovery"},
 	"checks/all": {
 		"assets/makers", "checks", "checks/adb", "checks/camera", "checks/certificate", "checks/defaultlogin", "checks/dhcp",
-		"checks/firmware", "checks/ftp", "checks/mqtt", "checks/newdevice", "checks/openadmin", "checks/plainlogin", "checks/portforward",
+		"checks/firmware", "checks/ftp", "checks/mqtt", "checks/newdevice", "checks/news", "checks/openadmin", "checks/plainlogin", "checks/portforward",
 		"checks/rawprint", "checks/resolver", "checks/smb", "checks/snmp", "checks/ssh", "checks/telnet", "checks/upnp", "checks/vnc",
 		"checks/wifi", "checks/wps",
 	},
@@ -92,32 +93,47 @@ var layers = map[string][]string{
 	"packaging/oui":       {"discovery"},
 	"packaging/knowledge": {"assets/makers", "discovery"},
 	"packaging/sign":      {"checks/news"},
+	"packaging/icon":      {"assets"},
+	"packaging/macos":     {},
 	"assets":              {},
 	"assets/makers":       {"discovery"},
 	"assets/text":         {"assets", "assets/makers", "checks", "discovery"},
 
-	"ui":       {"assets/text", "checks", "checks/rounds", "discovery", "ui/parts"},
+	"ui":       {"assets", "assets/text", "checks", "checks/firmware", "checks/news", "checks/rounds", "discovery", "ui/parts"},
 	"ui/parts": {"assets", "checks", "discovery"},
 	"ui/program": {
-		"assets/makers", "assets/text", "checks", "checks/all", "checks/defaultlogin", "checks/doh", "checks/news", "checks/rounds", "discovery", "discovery/lan",
-		"discovery/sources", "discovery/testhome", "store",
+		"assets/makers", "assets/text", "checks", "checks/all", "checks/defaultlogin", "checks/doh", "checks/firmware", "checks/news", "checks/rounds", "discovery", "discovery/lan",
+		"discovery/sources", "discovery/testhome", "store", "ui/report", "ui/system",
 	},
+	"ui/report":       {"assets", "assets/makers", "assets/text", "checks", "checks/firmware", "checks/rounds", "discovery", "ui/report/paper"},
+	"ui/report/paper": {"assets"},
 	"ui/terminal": {
 		"assets/makers", "assets/text", "checks", "checks/firmware", "checks/news", "checks/rounds", "discovery", "discovery/lan", "discovery/recorded", "ui/program",
+		"ui/report", "ui/report/paper", "ui/system", "ui/watch",
 	},
+	// What the operating system offers knows nothing of homes.
+	"ui/system": {"discovery"},
+	"ui/watch":  {"assets/text", "checks", "checks/rounds", "discovery", "ui/report", "ui/system"},
 }
 
 // dependencies says which folders use which module of others. Each has a line with its reason in
 // ARCHITECTURE.md.
 var dependencies = map[string][]string{
 	"fyne.io/fyne/v2":                  {".", "ui", "ui/parts"},
+	"fyne.io/systray":                  {"ui/system"},
+	"filippo.io/age":                   {"store"},
 	"github.com/Masterminds/semver/v3": {"checks/versions"},
 	"github.com/OpenPrinting/goipp":    {"discovery/ipp"},
+	"github.com/fyne-io/oksvg":         {"packaging/icon"},
+	"github.com/srwiley/rasterx":       {"packaging/icon"},
+	"golang.org/x/image":               {"packaging/icon", "ui/report/paper"},
 	"github.com/gosnmp/gosnmp":         {"checks/defaultlogin", "discovery/snmp"},
 	"github.com/pelletier/go-toml/v2":  {"assets/makers"},
 	"github.com/adrg/xdg":              {"ui/program"},
 	"github.com/alecthomas/kong":       {"ui/terminal"},
-	"github.com/gofrs/flock":           {"store"},
+	"github.com/carlos7ags/folio":      {"ui/report/paper"},
+	"github.com/godbus/dbus/v5":        {"ui/system"},
+	"github.com/gofrs/flock":           {"store", "ui/system"},
 	"github.com/grandcat/zeroconf":     {"discovery/mdns"},
 	"github.com/huin/goupnp":           {"checks/portforward", "discovery/ssdp"},
 	"github.com/icholy/digest":         {"checks/defaultlogin"},
@@ -131,9 +147,9 @@ var dependencies = map[string][]string{
 	"github.com/pressly/goose/v3":      {"store"},
 	"golang.org/x/crypto":              {"checks/defaultlogin"},
 	"golang.org/x/net":                 {"checks/portforward", "checks/resolver", "discovery/fields", "discovery/lan", "discovery/names", "discovery/ssdp", "discovery/testhome", "discovery/wsd"},
-	"golang.org/x/sys":                 {"discovery/lan", "discovery/testhome"},
+	"golang.org/x/sys":                 {".", "discovery/lan", "discovery/testhome", "ui/system"},
 	"golang.org/x/term":                {"."},
-	"golang.org/x/text":                {"assets/text"},
+	"golang.org/x/text":                {"assets/text", "ui/report/paper"},
 	"golang.org/x/time":                {"discovery/lan"},
 }
 
@@ -143,9 +159,9 @@ var testDependencies = []string{"github.com/google/go-cmp"}
 // rare are packages of the standard library that few may use.
 var rare = map[string][]string{
 	"database/sql": {"store"},
-	"os/exec":      {"discovery/testhome"}, // tests start themselves anew in a network of their own; nothing else is started
+	"os/exec":      {"discovery/testhome", "ui/system"}, // tests start themselves anew in a network of their own; ui/system starts this program, and what shows notes
 	"plugin":       {},
-	"unsafe":       {"discovery/lan"}, // the tables of Windows
+	"unsafe":       {"discovery/lan", "ui/system"}, // the tables of Windows, and its battery
 }
 
 // notSources are the folders below discovery that find no devices.
@@ -408,7 +424,7 @@ func TestArchTopFoldersAreTheKnownOnes(t *testing.T) {
 	}
 	var got []string
 	for _, e := range entries {
-		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") && e.Name() != "dist" { // what packaging made
 			got = append(got, e.Name())
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"sync"
 	"syscall"
 
 	"fyne.io/fyne/v2"
@@ -17,6 +18,7 @@ import (
 
 	"porchlight/ui"
 	"porchlight/ui/program"
+	"porchlight/ui/system"
 	"porchlight/ui/terminal"
 )
 
@@ -35,17 +37,37 @@ func run() int {
 	t := terminal.Terminal{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version, Languages: languages,
 		Interactive: term.IsTerminal(int(os.Stdin.Fd())),
+		Secret:      secret,
 		Window:      window,
 	}
 	return t.Run(ctx, os.Args[1:])
 }
 
-// window shows the window until it is closed. A damaged history was kept aside and a new
-// one begun; anything else that is wrong is all that there is to show.
-func window(ctx context.Context, p *program.Program, trouble error) int {
+// secret asks a question in the terminal, and does not show the answer.
+func secret(question string) (string, error) {
+	_, _ = fmt.Fprint(os.Stderr, question)
+	answer, err := term.ReadPassword(int(os.Stdin.Fd()))
+	_, _ = fmt.Fprintln(os.Stderr)
+	return string(answer), err
+}
+
+// window shows the window until it is closed, on a card at first; "" for none. Where there is a window already, that one
+// comes to the front. A damaged history was kept aside and a new one begun; anything else that is wrong is all that there
+// is to show.
+func window(ctx context.Context, p *program.Program, card string, trouble error) int {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		_, _ = fmt.Fprintln(os.Stderr, p.Words.T("error.no-screen", nil))
 		return terminal.ExitCannot
+	}
+	seat, err := system.Take(p.Dir, system.SeatWindow)
+	if errors.Is(err, system.ErrTaken) {
+		if system.Ask(ctx, p.Dir, system.SeatWindow, card) {
+			return terminal.ExitDone
+		}
+		seat, _ = system.Take(p.Dir, system.SeatWindow) // it was about to close
+	}
+	if seat != nil { // without one, there may be two windows: better than none
+		defer func() { _ = seat.Leave() }()
 	}
 	if cache, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(cache, 0o700) // the toolkit makes one level only, and complains
@@ -65,10 +87,23 @@ func window(ctx context.Context, p *program.Program, trouble error) int {
 		ui.ShowTrouble(ctx, a, p.Words, sentence)
 		return terminal.ExitCannot
 	}
-	w := ui.NewWindow(a, p, p.Words, known)
+	set, err := p.Settings(ctx)
+	if err != nil && trouble == nil {
+		trouble = err // the window shows itself as if nothing was set
+	}
+	w := ui.NewWindow(a, p, p.Words, set, known)
 	if trouble != nil {
 		w.Tell(p.Sentence(trouble))
 	}
+	w.Card(card)
+	ctx, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { p.Follow(ctx) })
+	if seat != nil {
+		work.Go(func() { seat.Listen(ctx, system.Soon, w.Raise) })
+	}
 	w.ShowAndRun(ctx)
+	stop()
+	work.Wait()
 	return terminal.ExitDone
 }

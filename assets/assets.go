@@ -1,4 +1,4 @@
-// Package assets embeds what the program carries with it: words and icons.
+// Package assets embeds what the program carries with it: words, icons, and the font of printed pages.
 package assets
 
 import "embed"
@@ -12,3 +12,8 @@ var Lang embed.FS
 //
 //go:embed icons/*.svg
 var Icons embed.FS
+
+// Fonts holds the font of printed pages, fonts/NotoSans-Regular.ttf and -Bold.ttf.
+//
+//go:embed fonts/*.ttf
+var Fonts embed.FS

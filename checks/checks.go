@@ -63,7 +63,7 @@ var ErrNotApplicable = errors.New("the check does not apply")
 type Way struct {
 	// Dial connects to a TCP port.
 	Dial func(ctx context.Context, port uint16, line string) (net.Conn, error)
-	// Exchange sends a datagram to a UDP port and gives the answer. It is asked again after silence.
+	// Exchange sends a datagram to a UDP port and gives the answer. After silence it is sent again, but for a login.
 	Exchange func(ctx context.Context, port uint16, payload []byte, line string) ([]byte, error)
 	// HTTP names its lines itself: "GET /path". It only reads.
 	HTTP *http.Client
@@ -145,6 +145,7 @@ const (
 	ReasonOdd         = "behaved-oddly" // it broke the rules of its protocol
 	ReasonNotTold     = "not-told"      // the operating system of this computer does not tell
 	ReasonSwitchedOff = "switched-off"  // the user has not switched on what it takes
+	ReasonNoVersion   = "no-version"    // it does not tell its version
 )
 
 // A NotChecked says why a check has no result. It is an error that people may read about.

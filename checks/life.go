@@ -14,6 +14,11 @@ func (f *Finding) Open() bool { return f.Fixed.IsZero() && f.Accepted == "" }
 // Later reports whether the user wants to be reminded of the finding on a day to come.
 func (f *Finding) Later(now time.Time) bool { return f.Open() && now.Before(f.Remind) }
 
+// Know reports whether the finding only tells something, and is to be told by now.
+func (f *Finding) Know(now time.Time) bool {
+	return f.Open() && !f.Later(now) && f.Severity == Inform
+}
+
 // Due reports whether the day has come on which the user wanted to be reminded.
 func (f *Finding) Due(now time.Time) bool {
 	return f.Open() && !f.Remind.IsZero() && !now.Before(f.Remind)

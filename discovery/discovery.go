@@ -32,6 +32,22 @@ type Prober interface {
 	Probe(ctx context.Context, now func() Device, report func(Observation)) error
 }
 
+// A Listener is a Source that also hears what devices say by themselves.
+type Listener interface {
+	Source
+	// Listen reports what it hears until ctx ends, which is when there is nothing left to do for
+	// anybody else. It says nothing itself.
+	Listen(ctx context.Context, report func(Observation)) error
+}
+
+// A Returner is a Prober that comes back to a device which has named more doors since it was asked.
+type Returner interface {
+	Prober
+	// Return is Probe, for what there is to ask now and was not before. before is the device as it
+	// was when this prober had last asked it.
+	Return(ctx context.Context, before Device, now func() Device, report func(Observation)) error
+}
+
 // An Observation is what one source learned at one moment.
 type Observation struct {
 	Source   string
@@ -40,6 +56,9 @@ type Observation struct {
 	MAC      MAC        // zero if unknown
 	Services []Service
 	Facts    []Fact // at most MaxFacts
+	// Unsure says that this was known before the round, and that nobody answered since. It is no
+	// sign of life of a device that answered in earlier rounds.
+	Unsure bool
 }
 
 // A FactKey names what a fact is about: protocol, then field, such as "ssdp.server".

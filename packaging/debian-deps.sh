@@ -5,6 +5,8 @@
 #   packaging/debian-deps.sh build     compile the program with its window
 #   packaging/debian-deps.sh test      run all tests
 #   packaging/debian-deps.sh window    try the window on a computer without a screen
+#   packaging/debian-deps.sh package   make the packages for Linux and Windows
+#   packaging/debian-deps.sh try       try the packages (packaging/*/try.sh)
 #
 # What is there already stays as it is: a second run takes no time and no network. Where
 # there is no apt it says what is needed and goes on. With CI=true whatever is missing at
@@ -16,11 +18,14 @@ build=(gcc libc6-dev pkg-config libgl-dev libegl-dev libxcursor-dev libxrandr-de
 # Real programs that devices run, to test against. A test starts what it needs in a network of its own.
 test=(gcc libc6-dev iproute2 mount avahi-daemon miniupnpd miniupnpd-nftables nftables minidlna mosquitto snmpd cups-ipp-utils
 	inetutils-telnetd inetutils-inetd vsftpd dropbear-bin lighttpd lighttpd-mod-openssl wsdd samba tigervnc-standalone-server tigervnc-tools
-	transmission-daemon dnsmasq-base prometheus-node-exporter)
+	transmission-daemon dnsmasq-base prometheus-node-exporter
+	poppler-utils qpdf cups-daemon cups-client cups-filters printer-driver-cups-pdf) # the last line looks at what is printed
 window=(xvfb xauth dbus-x11 openbox xdotool imagemagick x11-utils)
+package=(gcc-mingw-w64-x86-64 nsis wixl osslsigncode appstream desktop-file-utils squashfs-tools)
+try=(wine wine64 xvfb openbox xdotool imagemagick locales mmdebstrap lintian)
 
 usage() {
-	echo "usage: packaging/debian-deps.sh build|test|window ..." >&2
+	echo "usage: packaging/debian-deps.sh build|test|window|package|try ..." >&2
 	exit 2
 }
 
@@ -35,6 +40,8 @@ without_apt() {
 	build) echo "No apt here. Needed to build: a C compiler, pkg-config, and the headers of OpenGL, EGL, X11 (Xcursor, Xrandr, Xinerama, Xi, Xxf86vm), Wayland and xkbcommon." ;;
 	test) echo "No apt here. Needed to test: a C compiler and ip. Some tests also want, and are skipped without: ${test[*]:3}." ;;
 	window) echo "No apt here. Needed to try the window without a screen: ${window[*]}." ;;
+	package) echo "No apt here. Needed to make the packages: ${package[*]}." ;;
+	try) echo "No apt here. Needed to try the packages: ${try[*]}." ;;
 	esac
 }
 
@@ -124,6 +131,8 @@ for group in "$@"; do
 	build) want+=("${build[@]}") ;;
 	test) want+=("${test[@]}") ;;
 	window) want+=("${window[@]}") ;;
+	package) want+=("${package[@]}") ;;
+	try) want+=("${try[@]}") ;;
 	*) usage ;;
 	esac
 	if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then without_apt "$group"; fi

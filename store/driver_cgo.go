@@ -3,7 +3,10 @@
 package store
 
 import (
+	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -27,4 +30,37 @@ func driverError(err error) error {
 		return systemError(e.SystemErrno)
 	}
 	return nil
+}
+
+// replace puts all that is in one database in the place of what is in another, in one transaction.
+func replace(ctx context.Context, into, from *sql.DB) error {
+	return raw(ctx, into, func(to *sqlite3.SQLiteConn) error {
+		return raw(ctx, from, func(source *sqlite3.SQLiteConn) error {
+			b, err := to.Backup("main", source, "main")
+			if err != nil {
+				return err
+			}
+			done, err := b.Step(-1)
+			if err == nil && !done {
+				err = ErrLocked
+			}
+			return errors.Join(err, b.Finish())
+		})
+	})
+}
+
+// raw lets do work with a connection as SQLite knows it.
+func raw(ctx context.Context, db *sql.DB, do func(*sqlite3.SQLiteConn) error) error {
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.Raw(func(driver any) error {
+		conn, ok := driver.(*sqlite3.SQLiteConn)
+		if !ok {
+			return fmt.Errorf("a connection is a %T", driver)
+		}
+		return do(conn)
+	})
+	return errors.Join(err, c.Close())
 }

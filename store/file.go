@@ -22,7 +22,7 @@ import (
 )
 
 //go:embed migrations/*.sql
-var migrations embed.FS
+var migrationFiles embed.FS
 
 // companions are the files that SQLite keeps beside a database, by the end of their names.
 var companions = []string{"", "-wal", "-shm", "-journal"}
@@ -99,7 +99,7 @@ func (s *Store) start(ctx context.Context, wait time.Duration) (err error) {
 			_ = s.writer.Close() // err says more
 		}
 	}()
-	if err = migrate(ctx, s.writer); err != nil {
+	if err = s.migrate(ctx); err != nil {
 		return mapped(err)
 	}
 	s.reader, err = connect(s.path, wait, url.Values{"_query_only": {"1"}})
@@ -150,36 +150,25 @@ func connect(path string, wait time.Duration, options url.Values) (*sql.DB, erro
 	return sql.Open("sqlite3", dsn.String())
 }
 
-// migrate refuses a newer file before it writes anything, looks for damage, and then brings
-// the file to our version.
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
+// migrate refuses a newer file before it writes anything, looks for damage, and then brings the file to our
+// version. Before that it backs it up.
+func (s *Store) migrate(ctx context.Context) error {
+	steps, ours, err := migrations(s.writer)
 	if err != nil {
 		return err
 	}
-	steps, err := goose.NewProvider(goose.DialectSQLite3, db, files,
-		goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return err
-	}
-	sources := steps.ListSources()
-	ours := sources[len(sources)-1].Version
-	theirs, err := version(ctx, db)
+	theirs, err := version(ctx, s.writer)
 	if err != nil {
 		return err
 	}
 	if theirs > ours {
 		return fmt.Errorf("%w: %d, and we know %d", ErrNewer, theirs, ours)
 	}
-	var verdict string
-	if err = db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+	if err = s.sound(ctx); err != nil {
 		return err
 	}
-	if verdict != "ok" {
-		return fmt.Errorf("%w: %q", ErrCorrupt, verdict)
-	}
 	var mode string
-	if err = db.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+	if err = s.writer.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
 		return err
 	}
 	if mode != "wal" {
@@ -188,8 +177,74 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if theirs == ours {
 		return nil
 	}
+	if theirs > 0 {
+		if _, err := s.backUp(ctx, time.Now()); err != nil {
+			return fmt.Errorf("back up before bringing it up: %w", err)
+		}
+	}
 	_, err = steps.Up(ctx)
 	return err
+}
+
+// migrations gives the steps that bring a history to the newest version, and that version.
+func migrations(db *sql.DB) (steps *goose.Provider, newest int64, err error) {
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return nil, 0, err
+	}
+	steps, err = goose.NewProvider(goose.DialectSQLite3, db, files,
+		goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, 0, err
+	}
+	sources := steps.ListSources()
+	return steps, sources[len(sources)-1].Version, nil
+}
+
+// quickLook is how long opening looks for damage: people wait. It is enough for many years. What is not looked at
+// then is looked at every week, before it is backed up.
+const quickLook = 300 * time.Millisecond
+
+// sound looks for damage: at all of the file if there was a sign of some.
+func (s *Store) sound(ctx context.Context) error {
+	sign := s.path + suspectEnd
+	if _, err := os.Lstat(sign); err == nil {
+		if err := check(ctx, s.writer, "quick_check"); err != nil {
+			return err
+		}
+		return os.Remove(sign)
+	}
+	looking, cancel := context.WithTimeout(ctx, quickLook)
+	defer cancel()
+	if err := check(looking, s.writer, "quick_check"); err != nil && (looking.Err() == nil || ctx.Err() != nil) {
+		return err
+	}
+	return nil
+}
+
+// suspectEnd ends the name of an empty file that asks the next start to look at all of the history.
+const suspectEnd = ".suspect"
+
+// suspect notes an error that is a sign of damage.
+func (s *Store) suspect(err error) {
+	if !errors.Is(err, ErrCorrupt) {
+		return
+	}
+	if f, err := os.OpenFile(s.path+suspectEnd, os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+		_ = f.Close() // it is empty
+	}
+}
+
+// check looks for damage by quick_check, or by integrity_check, which takes longer.
+func check(ctx context.Context, db *sql.DB, pragma string) error {
+	var verdict string
+	if err := db.QueryRowContext(ctx, "PRAGMA "+pragma+"(1)").Scan(&verdict); err != nil {
+		return err
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("%w: %q", ErrCorrupt, verdict)
+	}
+	return nil
 }
 
 // version returns the number of the last migration in the file; 0 for a new one.
@@ -204,10 +259,13 @@ func version(ctx context.Context, db *sql.DB) (int64, error) {
 	return v, err
 }
 
+// damagedEnd follows the name of the history in that of a damaged one.
+const damagedEnd = ".damaged-"
+
 // setAside renames the file at path and its companions, and returns the new name. It never
 // overwrites anything.
 func setAside(path string, now time.Time) (string, error) {
-	base := path + now.UTC().Format(".damaged-20060102-150405")
+	base := path + damagedEnd + now.UTC().Format("20060102-150405")
 	for n, name := 1, base; n < 100; n++ {
 		if n > 1 {
 			name = base + "-" + strconv.Itoa(n)

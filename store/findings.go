@@ -149,7 +149,7 @@ func (w *save) mergeFindings(ctx context.Context, from, into discovery.DeviceID)
 // rename keeps a finding under the ID that it has now. was is the one before.
 func (w *save) rename(ctx context.Context, was string, f *checks.Finding) error {
 	for _, query := range []string{
-		`UPDATE changes SET device = ?1, finding = ?2 WHERE home = ?3 AND finding = ?4`,
+		`UPDATE changes SET device = ?1, finding = ?2 WHERE home = ?3 AND finding = ?4 AND finding <> ''`, // the index knows no empty ones
 		`UPDATE proofs SET finding = ?2 WHERE home = ?3 AND finding = ?4`,
 		`DELETE FROM findings WHERE id = ?4 AND home = ?3`,
 	} {
@@ -215,8 +215,7 @@ func (s *Store) SaveCheck(ctx context.Context, home rounds.HomeID, finding strin
 			now = old
 			return nil
 		}
-		err = tx.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM rounds WHERE home = ?`, home).Scan(&w.round)
-		if err != nil {
+		if w.round, err = latestRound(ctx, tx, home); err != nil {
 			return err
 		}
 		if err = w.saveFindings(ctx, found, func(f *checks.Finding) bool { return f.ID == finding }); err != nil {
@@ -258,13 +257,13 @@ func (w *save) replaceOutcome(ctx context.Context, o checks.Outcome) error {
 	return w.saveOutcomes(ctx, list)
 }
 
-// Proofs returns the looks at one finding, newest first.
-func (s *Store) Proofs(ctx context.Context, finding string) ([]rounds.Proof, error) {
+// Proofs returns the looks at one finding of a home, newest first.
+func (s *Store) Proofs(ctx context.Context, home rounds.HomeID, finding string) ([]rounds.Proof, error) {
 	var proofs []rounds.Proof
 	err := s.read(ctx, "read the looks at a finding", func(tx *sql.Tx) (err error) {
 		proofs, err = all(ctx, tx, func(rows *sql.Rows, p *rounds.Proof) error {
 			return rows.Scan(millis{&p.At}, &p.Before, &p.After)
-		}, `SELECT at, before, after FROM proofs WHERE finding = ? ORDER BY id DESC`, finding)
+		}, `SELECT at, before, after FROM proofs WHERE home = ? AND finding = ? ORDER BY at DESC, id DESC`, home, finding)
 		return err
 	})
 	return proofs, err
@@ -272,7 +271,14 @@ func (s *Store) Proofs(ctx context.Context, finding string) ([]rounds.Proof, err
 
 // Accept keeps the user's reason for living with a finding; "" takes it back.
 func (s *Store) Accept(ctx context.Context, home rounds.HomeID, finding, reason string) error {
-	return s.alter(ctx, "accept a finding", home, finding, func(f *checks.Finding) error {
+	return s.alter(ctx, "accept a finding", home, finding, func(w *save, f *checks.Finding) error {
+		switch reason {
+		case f.Accepted:
+		case "":
+			w.change(rounds.Change{What: rounds.FindingReopened, Device: f.Device, Finding: finding})
+		default:
+			w.change(rounds.Change{What: rounds.FindingAccepted, Device: f.Device, Finding: finding, New: reason})
+		}
 		if f.Accepted = reason; reason != "" {
 			f.Remind = time.Time{}
 		}
@@ -283,7 +289,7 @@ func (s *Store) Accept(ctx context.Context, home rounds.HomeID, finding, reason 
 // Remind keeps when the day begins on which the user wants to be reminded of a finding; the zero
 // time takes it back. There has to be something left to do: rounds.ErrNotOpen if not.
 func (s *Store) Remind(ctx context.Context, home rounds.HomeID, finding string, day time.Time) error {
-	return s.alter(ctx, "remind of a finding", home, finding, func(f *checks.Finding) error {
+	return s.alter(ctx, "remind of a finding", home, finding, func(_ *save, f *checks.Finding) error {
 		if f.Remind = day; !day.IsZero() && !f.Open() {
 			return fmt.Errorf("%w: %q", rounds.ErrNotOpen, finding)
 		}
@@ -293,22 +299,34 @@ func (s *Store) Remind(ctx context.Context, home rounds.HomeID, finding string, 
 
 // Told keeps when the user was told that a finding waits.
 func (s *Store) Told(ctx context.Context, home rounds.HomeID, finding string, at time.Time) error {
-	return s.alter(ctx, "tell of a finding", home, finding, func(f *checks.Finding) error { f.Told = at; return nil })
+	return s.alter(ctx, "tell of a finding", home, finding, func(_ *save, f *checks.Finding) error { f.Told = at; return nil })
 }
 
-// alter keeps what change makes of one finding.
-func (s *Store) alter(ctx context.Context, what string, home rounds.HomeID, finding string, change func(*checks.Finding) error) error {
+// alter keeps what change makes of one finding, and what it notes as changed.
+func (s *Store) alter(ctx context.Context, what string, home rounds.HomeID, finding string, change func(*save, *checks.Finding) error) error {
 	return s.write(ctx, what, func(tx *sql.Tx) error {
 		f, err := findingByID(ctx, tx, home, finding)
 		if err != nil {
 			return err
 		}
-		if err := change(&f); err != nil {
+		w := save{tx: tx, home: home, at: time.Now().UTC().Truncate(time.Millisecond)}
+		if w.round, err = latestRound(ctx, tx, home); err != nil {
 			return err
 		}
-		w := save{tx: tx, home: home}
+		if err := change(&w, &f); err != nil {
+			return err
+		}
+		if err := w.saveChanges(ctx); err != nil {
+			return err
+		}
 		return w.saveFinding(ctx, &f)
 	})
+}
+
+// latestRound gives the number of the round that tells of now; 0 if there is none.
+func latestRound(ctx context.Context, tx *sql.Tx, home rounds.HomeID) (round int64, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT latest FROM homes WHERE id = ?`, home).Scan(&round)
+	return round, err
 }
 
 const selectFindings = `SELECT id, first, last, fixed, came_back, accepted, remind, told, kind, check_id, device, port, severity,

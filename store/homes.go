@@ -26,13 +26,14 @@ func (s *Store) Home(ctx context.Context, key, name string, practice bool) (roun
 		if key == "" {
 			return errors.New("its network has no key")
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO homes (key, practice, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, key, practice, name)
+		id, err := homeOn(ctx, tx, key, practice)
 		if err != nil {
 			return err
 		}
-		var id rounds.HomeID
-		if err = tx.QueryRowContext(ctx, `SELECT id FROM homes WHERE key = ? AND practice = ?`, key, practice).Scan(&id); err != nil {
-			return err
+		if id == 0 {
+			if id, err = newHome(ctx, tx, key, name, practice); err != nil {
+				return err
+			}
 		}
 		home, err = homeByID(ctx, tx, id)
 		return err
@@ -46,8 +47,8 @@ func (s *Store) Homes(ctx context.Context) ([]rounds.Home, error) {
 	err := s.read(ctx, "list the homes", func(tx *sql.Tx) (err error) {
 		homes, err = all(ctx, tx, func(rows *sql.Rows, h *rounds.Home) error {
 			return rows.Scan(&h.ID, &h.Name, &h.Practice, millis{&h.Consented})
-		}, `SELECT id, name, practice, consented FROM homes h
-			ORDER BY (SELECT max(id) FROM rounds WHERE home = h.id) DESC NULLS LAST, id DESC`)
+		}, `SELECT id, name, practice, consented FROM homes
+			ORDER BY latest DESC, id DESC`)
 		return err
 	})
 	return homes, err
@@ -145,6 +146,17 @@ func (s *Store) TryAccepted(ctx context.Context, names []string, at time.Time) e
 			WHERE at = ? AND name IN (SELECT value FROM json_each(?)))`, millis{&at}, encoded)
 }
 
+// TryTakenBack forgets the latest failed try at that time under any of names: nobody was told a login.
+func (s *Store) TryTakenBack(ctx context.Context, names []string, at time.Time) error {
+	encoded, err := encode(names)
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, "take a login try back", fmt.Errorf("there was no try at %s", at.Format(time.RFC3339)),
+		`DELETE FROM tries WHERE failed = 1 AND id = (SELECT max(id) FROM tries JOIN try_names ON try = id
+			WHERE at = ? AND name IN (SELECT value FROM json_each(?)))`, millis{&at}, encoded)
+}
+
 // Tries returns the logins tried since then on a device, by any of its names, newest first.
 func (s *Store) Tries(ctx context.Context, names []string, since time.Time) ([]checks.Try, error) {
 	encoded, err := encode(names)
@@ -156,8 +168,8 @@ func (s *Store) Tries(ctx context.Context, names []string, since time.Time) ([]c
 		tries, err = all(ctx, tx, func(rows *sql.Rows, t *checks.Try) error {
 			return rows.Scan(millis{&t.At}, &t.Row, &t.Failed)
 		}, `SELECT at, login, failed FROM tries WHERE at >= ? AND id IN
-			(SELECT try FROM try_names WHERE name IN (SELECT value FROM json_each(?))) ORDER BY at DESC, id DESC`,
-			millis{&since}, encoded)
+			(SELECT try FROM try_names WHERE name = ? OR name IN (SELECT value FROM json_each(?))) ORDER BY at DESC, id DESC`,
+			millis{&since}, everybody, encoded)
 		return err
 	})
 	return tries, err
@@ -186,4 +198,4 @@ func homeByID(ctx context.Context, tx *sql.Tx, id rounds.HomeID) (rounds.Home, e
 }
 
 // noHome is the error about a home that is not there.
-func noHome(id rounds.HomeID) error { return fmt.Errorf("home %d is not in the history", id) }
+func noHome(id rounds.HomeID) error { return fmt.Errorf("%w: %d", rounds.ErrNoSuchHome, id) }

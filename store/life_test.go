@@ -2,14 +2,11 @@ package store
 
 import (
 	"errors"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
-
-	"github.com/pressly/goose/v3"
 
 	"porchlight/checks"
 	"porchlight/checks/rounds"
@@ -110,7 +107,7 @@ func TestARoundProvesWhatChanged(t *testing.T) {
 	for n, result := range []checks.Result{checks.Found, checks.Found, checks.Clear, checks.Clear, checks.Unknown, checks.Found} {
 		lookedAt(t, s, home, n, d, result)
 	}
-	got, err := s.Proofs(t.Context(), id)
+	got, err := s.Proofs(t.Context(), home.ID, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +154,7 @@ func TestAFindingKeepsItsLifeWhenItsDeviceTurnsOutToBeAnother(t *testing.T) {
 	if len(changes) > 0 {
 		t.Errorf("changes are %v, want none: it is no news", changes)
 	}
-	proofs, err := s.Proofs(ctx, want.ID)
+	proofs, err := s.Proofs(ctx, home.ID, want.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -276,11 +273,7 @@ func TestWhenAFindingCameBackIsTakenOverFromTheChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		t.Fatal(err)
-	}
-	steps, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+	steps, _, err := migrations(db)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,14 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
@@ -112,4 +114,69 @@ func TestADiskThatFillsUpLosesOnlyThatRound(t *testing.T) {
 			t.Errorf("save when there is room again: %v", err)
 		}
 	})
+}
+
+func TestOnlyAWholeBackupCounts(t *testing.T) {
+	inOwnMounts(t, func(t *testing.T, dir string) {
+		mount(t, "tmpfs", dir, "tmpfs", 0, "size=3m")
+		s := openAt(t, filepath.Join(dir, "history.db"))
+		home := homeOf(t, s)
+		big := round(home, 0)
+		big.ByDevice = map[discovery.DeviceID]discovery.Traffic{"d": {Requests: make([]discovery.Request, 15_000)}}
+		saved(t, s, big)
+		before := dump(t, s)
+		if _, err := s.BackUp(t.Context(), start); !errors.Is(err, ErrFull) {
+			t.Errorf("got %v, want %v", err, ErrFull)
+		}
+		if names := backups(t, s); len(names) > 0 {
+			t.Errorf("half a backup counts: %v", names)
+		}
+		if left, err := filepath.Glob(s.inBackups("part*")); err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v, %v", left, err)
+		}
+		mount(t, "", dir, "", syscall.MS_REMOUNT, "size=12m")
+		b := backUp(t, s, start)
+		mount(t, "", dir, "", syscall.MS_REMOUNT, "size=6m")
+		if err := s.Restore(t.Context(), b.Name, start.Add(time.Hour)); !errors.Is(err, ErrFull) {
+			t.Errorf("restore: got %v, want %v", err, ErrFull)
+		}
+		diff(t, "history", dump(t, s), before)
+		diff(t, "backups", backups(t, s), []string{b.Name})
+		mount(t, "", dir, "", syscall.MS_REMOUNT, "size=20m")
+		if err := s.Restore(t.Context(), b.Name, start.Add(time.Hour)); err != nil {
+			t.Errorf("restore when there is room again: %v", err)
+		}
+	})
+}
+
+func TestAnImportThatFillsTheDiskChangesNothing(t *testing.T) {
+	inOwnMounts(t, func(t *testing.T, dir string) {
+		from := openAt(t, olderHistory(t, 6, 20_000))
+		file := exported(t, from, 1)
+		mount(t, "tmpfs", dir, "tmpfs", 0, "size=2m")
+		s := openAt(t, filepath.Join(dir, "history.db"))
+		saved(t, s, look(homeOf(t, s), 1))
+		before := dump(t, s)
+		if _, err := s.Import(t.Context(), bytes.NewReader(file), words); !errors.Is(err, ErrFull) {
+			t.Errorf("got %v, want %v", err, ErrFull)
+		}
+		if after := withoutSettings(dump(t, s)); after != withoutSettings(before) {
+			t.Error("something was changed")
+		}
+		mount(t, "", dir, "", syscall.MS_REMOUNT, "size=40m")
+		if out := imported(t, s, file); out.Changes != 20_000 {
+			t.Errorf("when there is room again: %+v", out)
+		}
+	})
+}
+
+// withoutSettings leaves out the name of this computer, which an import makes.
+func withoutSettings(dump string) string {
+	var out []string
+	for l := range strings.Lines(dump) {
+		if !strings.HasPrefix(l, "settings") {
+			out = append(out, l)
+		}
+	}
+	return strings.Join(out, "")
 }

@@ -17,6 +17,17 @@ import (
 // keptLedgers is for how many rounds of a home the traffic of every device is kept.
 const keptLedgers = 50
 
+// newest is how many rounds of a home each have a row of their own. Of those before, only what changed
+// takes space: see fold.
+const newest = keptLedgers
+
+// changesAtOnce is how many changes are read at once.
+const changesAtOnce = 500
+
+// longestGap is the longest time between two rounds that may share a row: nobody looked in between. A week, for
+// those who walk weekly, and a day.
+const longestGap = 8 * 24 * time.Hour
+
 // nobody stands in the ledgers for the Requests of Snapshot.Traffic.
 const nobody discovery.DeviceID = ""
 
@@ -76,7 +87,10 @@ func (s *Store) SaveRound(ctx context.Context, snap rounds.Snapshot) (rounds.Sna
 		if err != nil {
 			return err
 		}
-		return w.count(ctx, &saved)
+		if err := w.count(ctx, &saved); err != nil {
+			return err
+		}
+		return w.fold(ctx)
 	})
 	if err != nil {
 		return rounds.Snapshot{}, nil, err
@@ -100,15 +114,27 @@ func (s *Store) Latest(ctx context.Context, home rounds.HomeID) (rounds.Snapshot
 // Rounds returns the rounds of a home, newest first.
 func (s *Store) Rounds(ctx context.Context, home rounds.HomeID) iter.Seq2[rounds.Summary, error] {
 	return list(ctx, s, "read the rounds", func(rows *sql.Rows, r *rounds.Summary) error {
-		return rows.Scan(&r.Round, millis{&r.Started}, millis{&r.Finished}, &r.Complete, &r.Devices, &r.Open)
-	}, `SELECT id, started, finished, complete, devices, open FROM rounds WHERE home = ? ORDER BY id DESC`, home)
+		return rows.Scan(&r.Round, millis{&r.Started}, millis{&r.Finished}, &r.Complete, &r.Devices, &r.Open, &r.Rounds)
+	}, `SELECT iif(origin = '', last, id), started, finished, complete, devices, open, walked FROM rounds WHERE home = ? ORDER BY id DESC`, home)
 }
 
-// Changes returns what changed in a home, newest first.
+// Changes returns what changed in a home, newest first. It reads it in pieces.
 func (s *Store) Changes(ctx context.Context, home rounds.HomeID) iter.Seq2[rounds.Change, error] {
-	return list(ctx, s, "read the changes", func(rows *sql.Rows, c *rounds.Change) error {
-		return rows.Scan(&c.Round, millis{&c.At}, &c.What, &c.Device, &c.Finding, &c.Old, &c.New)
-	}, `SELECT round, at, what, device, finding, old, new FROM changes WHERE home = ? ORDER BY id DESC`, home)
+	return func(yield func(rounds.Change, error) bool) {
+		page := rounds.Page{More: true}
+		for page.More {
+			var err error
+			if page, err = s.Timeline(ctx, home, rounds.Filter{}, page.Next, changesAtOnce); err != nil {
+				yield(rounds.Change{}, err)
+				return
+			}
+			for _, c := range page.Changes {
+				if !yield(c, nil) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // begin makes the row of the round; count fills in the rest.
@@ -128,8 +154,10 @@ func (w *save) begin(ctx context.Context, snap *rounds.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	w.round, err = r.LastInsertId()
-	return err
+	if w.round, err = r.LastInsertId(); err != nil {
+		return err
+	}
+	return w.exec(ctx, `UPDATE homes SET latest = ? WHERE id = ?`, w.round, w.home)
 }
 
 // count keeps how many devices and jobs the saved picture shows.
@@ -140,7 +168,34 @@ func (w *save) count(ctx context.Context, saved *rounds.Snapshot) error {
 			present++
 		}
 	}
-	return w.exec(ctx, `UPDATE rounds SET devices = ?, open = ? WHERE id = ?`, present, len(saved.Open()), w.round)
+	return w.exec(ctx, `UPDATE rounds SET last = id, devices = ?, open = ? WHERE id = ?`, present, len(saved.Open()), w.round)
+}
+
+// fold puts the round that is no longer one of the newest into the row of those before it, if it saw as many
+// devices and findings as they did.
+func (w *save) fold(ctx context.Context) error {
+	var old int64
+	err := w.tx.QueryRowContext(ctx, `SELECT id FROM rounds WHERE home = ? AND origin = '' ORDER BY id DESC LIMIT 1 OFFSET ?`, w.home, newest).Scan(&old)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r, err := w.tx.ExecContext(ctx, `UPDATE rounds AS r SET last = o.last, walked = r.walked + o.walked, finished = o.finished,
+			packets = r.packets + o.packets, connections = r.connections + o.connections, bytes_sent = r.bytes_sent + o.bytes_sent,
+			bytes_received = r.bytes_received + o.bytes_received, login_attempts = r.login_attempts + o.login_attempts,
+			login_failures = r.login_failures + o.login_failures
+		FROM rounds AS o WHERE o.id = ?1 AND r.id = (SELECT id FROM rounds WHERE home = ?2 AND origin = '' AND id < ?1 ORDER BY id DESC LIMIT 1)
+			AND r.complete = o.complete AND r.devices = o.devices AND r.open = o.open
+			AND o.started BETWEEN r.finished AND r.finished + ?3`, old, w.home, longestGap.Milliseconds())
+	if err != nil {
+		return err
+	}
+	if n, err := r.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	return w.exec(ctx, `DELETE FROM rounds WHERE id = ?`, old)
 }
 
 // saveOutcomes replaces the outcomes of the round before.
@@ -169,7 +224,7 @@ func (w *save) saveLedgers(ctx context.Context, snap *rounds.Snapshot) error {
 		}
 	}
 	return w.exec(ctx, `DELETE FROM ledgers WHERE home = ?1 AND round <=
-		(SELECT id FROM rounds WHERE home = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`, w.home, keptLedgers)
+		(SELECT id FROM rounds WHERE home = ?1 AND origin = '' ORDER BY id DESC LIMIT 1 OFFSET ?2)`, w.home, keptLedgers)
 }
 
 // change notes that something differs from before.
@@ -222,11 +277,11 @@ func picture(ctx context.Context, tx *sql.Tx, home rounds.HomeID) (snap rounds.S
 	return snap, readLedgers(ctx, tx, &snap)
 }
 
-// lastRound fills in what the row of the newest round says.
+// lastRound fills in what the row of the latest round says.
 func lastRound(ctx context.Context, tx *sql.Tx, snap *rounds.Snapshot) error {
 	t := &snap.Traffic
 	err := tx.QueryRowContext(ctx, `SELECT id, started, finished, complete, packets, connections, bytes_sent,
-		bytes_received, login_attempts, login_failures FROM rounds WHERE home = ? ORDER BY id DESC LIMIT 1`, snap.Home.ID).
+		bytes_received, login_attempts, login_failures FROM rounds WHERE id = (SELECT latest FROM homes WHERE id = ?)`, snap.Home.ID).
 		Scan(&snap.Round, millis{&snap.Started}, millis{&snap.Finished}, &snap.Complete, &t.Packets, &t.Connections, &t.BytesSent,
 			&t.BytesReceived, &t.LoginAttempts, &t.LoginFailures)
 	if errors.Is(err, sql.ErrNoRows) {

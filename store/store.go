@@ -126,7 +126,9 @@ func (s *Store) transact(ctx context.Context, db *sql.DB, what string, do func(*
 		err = ctx.Err() // database/sql rolled back before we came to Commit
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", what, mapped(err))
+		err = mapped(err)
+		s.suspect(err)
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }
@@ -151,7 +153,9 @@ func list[T any](ctx context.Context, s *Store, what string, scan scanner[T], qu
 			err = each(ctx, s.reader, scan, func(v T) bool { return yield(v, nil) }, query, args...)
 		}
 		if err != nil {
-			yield(*new(T), fmt.Errorf("%s: %w", what, mapped(err)))
+			err = mapped(err)
+			s.suspect(err)
+			yield(*new(T), fmt.Errorf("%s: %w", what, err))
 		}
 	}
 }

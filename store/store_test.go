@@ -19,7 +19,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"github.com/pressly/goose/v3"
 
 	"porchlight/checks"
 	"porchlight/checks/rounds"
@@ -228,7 +227,7 @@ func TestWhatWasSavedIsReadBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		diff(t, "summary", sum, rounds.Summary{Round: 1, Started: snap.Started, Finished: snap.Finished, Complete: true, Devices: 2, Open: 1})
+		diff(t, "summary", sum, rounds.Summary{Round: 1, Started: snap.Started, Finished: snap.Finished, Complete: true, Devices: 2, Open: 1, Rounds: 1})
 	}
 }
 
@@ -540,12 +539,12 @@ func TestOneLookAtAFinding(t *testing.T) {
 		if fixed := !f.Fixed.IsZero(); fixed != step.fixed {
 			t.Errorf("%s: fixed is %v, want %v", step.name, fixed, step.fixed)
 		}
-		proofs, err := s.Proofs(t.Context(), id)
+		proofs, err := s.Proofs(t.Context(), home.ID, id)
 		if err != nil || len(proofs) != step.proofs {
 			t.Errorf("%s: got %d proofs, %v, want %d", step.name, len(proofs), err, step.proofs)
 		}
 	}
-	proofs, _ := s.Proofs(t.Context(), id)
+	proofs, _ := s.Proofs(t.Context(), home.ID, id)
 	diff(t, "proofs", proofs, []rounds.Proof{
 		{At: at, Before: false, After: true},
 		{At: at.Add(-2 * time.Minute), Before: true, After: false},
@@ -666,6 +665,15 @@ func TestALoginTryIsFoundByAnyNameOfTheDevice(t *testing.T) {
 	}
 	if err := s.TryAccepted(ctx, names, start.Add(time.Minute)); err == nil {
 		t.Error("a try that was never made was accepted")
+	}
+	if err := s.TryTakenBack(ctx, names, start.Add(time.Hour)); err == nil {
+		t.Error("a login that worked was taken back")
+	}
+	if err := s.TryTakenBack(ctx, names[:1], start.Add(-25*time.Hour)); err != nil {
+		t.Error(err)
+	}
+	if tries, err := s.Tries(ctx, names, time.Time{}); err != nil || len(tries) != 2 {
+		t.Errorf("after one was taken back: got %v, %v", tries, err)
 	}
 	if err := s.SaveTry(ctx, names, "D001", start.Add(keptTries)); err != nil {
 		t.Fatal(err)
@@ -882,7 +890,7 @@ func TestAReaderSeesWholeRoundsWhileOthersAreSaved(t *testing.T) {
 					if err != nil {
 						t.Error(err)
 					}
-					if _, err := from.Proofs(t.Context(), c.Finding); err != nil { // asked while the list is open
+					if _, err := from.Proofs(t.Context(), home.ID, c.Finding); err != nil { // asked while the list is open
 						t.Error(err)
 					}
 				}
@@ -1059,11 +1067,7 @@ func TestAHistoryOfTheFirstVersionIsBroughtUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		t.Fatal(err)
-	}
-	steps, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+	steps, _, err := migrations(db)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,6 +88,11 @@ func (c *card) forget() {
 	c.asked, c.agreed = map[string]time.Time{}, map[discovery.DeviceID]bool{}
 }
 
+// keep takes over what another card knows.
+func (c *card) keep(o *card) {
+	c.looks, c.proofs, c.asked, c.agreed, c.open = o.looks, o.proofs, o.asked, o.agreed, o.open
+}
+
 // show shows the row that is chosen.
 func (c *card) show(p *picture) {
 	now := cardState{id: c.t.chosen, open: c.open}
@@ -244,16 +249,17 @@ func (c *card) finding(now *cardState) []fyne.CanvasObject {
 	}
 	objects := append([]fyne.CanvasObject{head}, c.stamps(now)...)
 	if !f.Fixed.IsZero() { // there is nothing to do: the proof comes first
-		objects = append(append(objects, c.looked(now.proofs)...), c.why(&a)...)
-		return append(objects, c.sent(now))
+		objects = append(append(objects, c.looked(f.Kind, now.proofs)...), c.why(&a)...)
+		return append(objects, c.sent(now), c.helper(f))
 	}
 	u := ownPage(dev, f.Args["url"])
 	if u == nil {
 		u = ownPage(at, a.Page)
 	}
-	objects = append(append(objects, c.why(&a)...), c.steps(&a, u)...)
-	objects = append(objects, c.looked(now.proofs)...)
-	return append(objects, c.sent(now))
+	objects = append(append(objects, c.why(&a)...), c.steps(&a, u, c.provider(f, at))...)
+	objects = append(objects, c.maker(f, dev)...)
+	objects = append(objects, c.looked(f.Kind, now.proofs)...)
+	return append(objects, c.sent(now), c.helper(f))
 }
 
 // why says why it matters and who profits.
@@ -271,8 +277,8 @@ func (c *card) why(a *text.Advice) []fyne.CanvasObject {
 }
 
 // steps say what to do, how long that takes and so on. u is the page where it is done; nil if it
-// is not known.
-func (c *card) steps(a *text.Advice, u *url.URL) []fyne.CanvasObject {
+// is not known. help stands below what to do if it cannot be done; nil for nothing.
+func (c *card) steps(a *text.Advice, u *url.URL, help fyne.CanvasObject) []fyne.CanvasObject {
 	words := c.t.w.words
 	var objects []fyne.CanvasObject
 	if len(a.Steps) > 0 {
@@ -288,10 +294,14 @@ func (c *card) steps(a *text.Advice, u *url.URL) []fyne.CanvasObject {
 	}
 	facts := parts.Stack(14)
 	for _, fact := range []struct{ icon, key, words string }{{"clock", "card.time", a.Time}, {"pause", "card.pause", a.Pause}, {"help", "card.cannot", a.Cannot}} {
-		if fact.words != "" {
-			facts.Add(parts.BesideTop(14, parts.NewPic(fact.icon, parts.ColorMuted, 22), nil,
-				parts.Stack(2, parts.Strong(words.say(fact.key)), parts.Body(fact.words))))
+		if fact.words == "" {
+			continue
 		}
+		said := parts.Stack(2, parts.Strong(words.say(fact.key)), parts.Body(fact.words))
+		if help != nil && fact.key == "card.cannot" {
+			said.Add(parts.Pad(0, 6, help))
+		}
+		facts.Add(parts.BesideTop(14, parts.NewPic(fact.icon, parts.ColorMuted, 22), nil, said))
 	}
 	if len(facts.Objects) > 0 {
 		objects = append(objects, parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 16, facts))
@@ -309,7 +319,7 @@ func (c *card) stamps(now *cardState) []fyne.CanvasObject {
 	case now.still:
 		all = append(all, stamp(parts.ColorWeek, "state-week", words.say("again.still.stamp")))
 	case f.Accepted != "":
-		all = append(all, stamp(parts.ColorMuted, "state-info", words.T("accept.stamp", text.Args{"reason": discovery.Line(f.Accepted)})))
+		all = append(all, stamp(parts.ColorMuted, parts.Accepted.Icon, words.T("accept.stamp", text.Args{"reason": discovery.Line(f.Accepted)})))
 	case now.state == parts.Later:
 		all = append(all, stamp(parts.ColorMuted, "clock", words.T("remind.stamp", text.Args{"date": words.Date(f.Remind)})))
 	case !f.Remind.IsZero():
@@ -338,23 +348,19 @@ func stamp(c fyne.ThemeColorName, icon, words string) fyne.CanvasObject {
 const maxProofs = 5
 
 // looked shows the earlier looks: before and after.
-func (c *card) looked(proofs []rounds.Proof) []fyne.CanvasObject {
+func (c *card) looked(kind checks.Kind, proofs []rounds.Proof) []fyne.CanvasObject {
 	words := c.t.w.words
 	if len(proofs) == 0 {
 		return nil
 	}
 	list := parts.Stack(8, parts.Strong(words.say("proof.title")))
 	for _, p := range proofs[:min(maxProofs, len(proofs))] {
-		state, after := parts.Fixed, "proof.gone"
+		state := parts.Fixed
 		if p.After {
-			state, after = parts.Week, "proof.there"
-		}
-		before := "proof.gone"
-		if p.Before {
-			before = "proof.there"
+			state = parts.Week
 		}
 		list.Add(parts.Beside(12, parts.NewPic(state.Icon, state.Color, 20), nil, parts.Body(words.T("proof.line",
-			text.Args{"time": words.Time(p.At), "before": words.say(before), "after": words.say(after)}))))
+			text.Args{"time": words.Time(p.At), "what": words.Proof(kind, p.Before, p.After)}))))
 	}
 	return []fyne.CanvasObject{list}
 }
@@ -381,7 +387,7 @@ func (c *card) sent(now *cardState) fyne.CanvasObject {
 func (c *card) group(now *cardState, p *picture) []fyne.CanvasObject {
 	words, g := c.t.w.words, now.group
 	objects := []fyne.CanvasObject{parts.Stack(12, parts.Row(0, parts.Badge(parts.Unchecked, words.say(parts.Unchecked.Key))),
-		parts.Title(reasonTitle(words, g.reason)), parts.Body(reasonText(words, g.reason)), parts.Muted(words.say("unchecked.meaning")))}
+		parts.Title(words.Reason(g.reason).Title), parts.Body(words.Reason(g.reason).Why), parts.Muted(words.say("unchecked.meaning"))), reasonHelp(words, g.reason)}
 	list := parts.Stack(10)
 	for i, id := range g.devices() {
 		var what []string
@@ -390,7 +396,9 @@ func (c *card) group(now *cardState, p *picture) []fyne.CanvasObject {
 				what = append(what, words.check(o.Check))
 			}
 		}
-		var right fyne.CanvasObject = parts.QuietButton("", "next", func() { c.t.w.openDevice(id) })
+		open := parts.QuietButton("", "next", func() { c.t.w.openDevice(id) })
+		open.Label = now.names[i]
+		var right fyne.CanvasObject = open
 		if g.reason == checks.ReasonNoConsent {
 			right = parts.NewButton(words.say("consent.try"), "", func() { c.t.agree(id) })
 			if c.agreed[id] {

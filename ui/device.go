@@ -12,6 +12,8 @@ import (
 
 	"porchlight/assets/text"
 	"porchlight/checks"
+	"porchlight/checks/firmware"
+	"porchlight/checks/rounds"
 	"porchlight/discovery"
 	"porchlight/ui/parts"
 )
@@ -24,6 +26,8 @@ type devicePage struct {
 	body    *fyne.Container
 	alone   *widget.Check
 	shown   deviceState
+	from    page // where it was opened
+	past    past
 }
 
 // deviceState is what the page shows, so that it is not built again for nothing.
@@ -33,7 +37,20 @@ type deviceState struct {
 	standing []parts.State // of the findings
 	outcomes []checks.Outcome
 	traffic  discovery.Traffic
+	known    firmware.Known
+	past     past
 }
+
+// past is what changed lately about a device, as it was read.
+type past struct {
+	id      discovery.DeviceID
+	stamp   string // of the picture in which it was read
+	changes []rounds.Change
+	trouble string // why it could not be read, in words
+}
+
+// lately is how many changes of a device its page shows.
+const lately = 4
 
 func newDevicePage(w *Window) *devicePage {
 	d := &devicePage{w: w, body: parts.Stack(20)}
@@ -53,7 +70,13 @@ func (d *devicePage) show(p *picture) {
 		d.body.Refresh()
 		return
 	}
-	now := deviceState{device: *dev, traffic: p.ByDevice[d.id]}
+	now := deviceState{device: *dev, traffic: p.ByDevice[d.id], known: d.w.program.Firmware(*dev)}
+	if d.past.id == d.id {
+		now.past = d.past
+		if !p.walking && d.past.stamp != p.stamp() {
+			d.fresh()
+		}
+	}
 	for _, f := range p.Findings {
 		if (f.Device == d.id || f.About() == d.id) && f.Open() {
 			now.findings, now.standing = append(now.findings, f), append(now.standing, p.standing(&f))
@@ -78,15 +101,68 @@ func (d *devicePage) show(p *picture) {
 	}
 	d.body.Objects = []fyne.CanvasObject{
 		d.back(), d.head(dev, p),
-		parts.Grid(2, 16, parts.Stack(16, d.identity(dev), d.own(dev), d.place(dev)), parts.Stack(16, d.work(&now, p), d.doors(dev), d.leaveAlone())),
+		parts.Halves(300, 16, parts.Stack(16, d.identity(dev), d.own(dev), d.place(dev)), parts.Stack(16, d.work(&now, p), d.doors(dev), d.leaveAlone())),
+		d.history(p),
 		d.section("device.sent", d.w.ledger(now.traffic)),
+		parts.Row(0, parts.NewButton(d.w.words.say("details.open"), "copy", func() { d.w.details(d.shown.device.ID) })),
 	}
 	d.body.Refresh()
 	d.content.Refresh()
 }
 
 func (d *devicePage) back() fyne.CanvasObject {
-	return outdent(10, parts.QuietButton(d.w.words.say("device.back"), "back", func() { d.w.open(d.w.pages[2]) }))
+	words, to := d.w.words.say("device.back"), d.w.pages[2]
+	if d.from == page(d.w.timeline) {
+		words, to = d.w.words.say("nav.timeline"), d.from
+	}
+	return outdent(10, parts.QuietButton(words, "back", func() { d.w.open(to) }))
+}
+
+// fresh reads what changed lately.
+func (d *devicePage) fresh() {
+	id, stamp := d.id, d.w.now.stamp()
+	d.past.stamp = stamp
+	d.w.live.run(func(ctx context.Context) func() {
+		page, err := d.w.program.Timeline(ctx, rounds.Filter{Device: id}, rounds.Mark{}, lately)
+		return func() {
+			if d.id == id {
+				d.past = past{id, stamp, page.Changes, d.w.sentence(err)}
+				d.w.refresh()
+			}
+		}
+	})
+}
+
+// history shows what changed lately; nothing before that is known.
+func (d *devicePage) history(p *picture) fyne.CanvasObject {
+	words, past, id := d.w.words, d.shown.past, d.shown.device.ID
+	all := container.New(layout.NewCustomPaddedLayout(-9, -9, 0, -12), parts.QuietButton(words.say("device.history.all"), "timeline", func() { d.w.timeline.about(id) }))
+	list := parts.Stack(0)
+	for i := range past.changes {
+		c := &past.changes[i]
+		icon, col := p.face(c)
+		said := words.Change(c.What, words.DeviceName(p.device[c.Device]), words.titleOf(p, c.Finding), c.Old, c.New)
+		more := parts.Roomy(14, parts.Body("")) // nothing: it is about this device, which is open
+		if p.finding(c.Finding) != nil {
+			more.Add(parts.NewPic("next", parts.ColorMuted, 14))
+		}
+		line := parts.BesideTop(12, parts.NewPic(icon, col, 20), parts.Row(12, parts.Small(words.Date(c.At)).Short(), more), parts.Body(said))
+		if p.finding(c.Finding) == nil {
+			list.Add(parts.Pad(0, 7, line))
+			continue
+		}
+		tap := parts.NewTap(said, "", "", 10, 10, 7, line, func() { d.w.openChange(c) })
+		list.Add(container.New(layout.NewCustomPaddedLayout(0, 0, -10, -10), tap))
+	}
+	switch {
+	case past.trouble != "":
+		list.Add(parts.Muted(past.trouble))
+	case len(past.changes) == 0:
+		list.Add(parts.Muted(words.say("device.history.none")))
+	}
+	card := parts.Card(parts.Stack(8, parts.Beside(8, nil, all, parts.Strong(words.say("device.history"))), list))
+	card.Hidden = past.id != id
+	return card
 }
 
 func (d *devicePage) head(dev *discovery.Device, p *picture) fyne.CanvasObject {
@@ -143,6 +219,7 @@ func (d *devicePage) identity(dev *discovery.Device) fyne.CanvasObject {
 			rows = append(rows, d.row("device."+f.field, f.value, d.evidence(dev, f.field, f.value)))
 		}
 	}
+	rows = append(append(rows, d.updates(d.shown.known)...), d.password(dev)...)
 	if len(rows) == 0 {
 		rows = append(rows, parts.Muted(words.say("device.silent")))
 	}
@@ -151,6 +228,14 @@ func (d *devicePage) identity(dev *discovery.Device) fyne.CanvasObject {
 	button := container.New(layout.NewCustomPaddedLayout(-9, -9, 0, -12), correct)
 	head := parts.Beside(8, nil, button, parts.Strong(words.say("device.identity")))
 	return parts.Card(parts.Stack(12, append([]fyne.CanvasObject{head}, rows...)...))
+}
+
+// password says where the device's own factory password stands; nothing if nobody knows.
+func (d *devicePage) password(dev *discovery.Device) []fyne.CanvasObject {
+	if said := d.w.words.Sticker(dev); said != "" {
+		return []fyne.CanvasObject{d.row("device.password", said, "")}
+	}
+	return nil
 }
 
 // undo takes back the user's word about one thing.
@@ -243,7 +328,7 @@ func (d *devicePage) work(now *deviceState, p *picture) fyne.CanvasObject {
 		case check == "" || (o.Result != checks.Clear && o.Result != checks.Unknown):
 			continue
 		case o.Result == checks.Unknown:
-			state, said = parts.Unchecked, reasonText(words, o.Reason)
+			state, said = parts.Unchecked, words.Reason(o.Reason).Why
 		}
 		line := words.T("device.check", text.Args{"check": check, "result": said})
 		if !done[line] {
@@ -252,7 +337,7 @@ func (d *devicePage) work(now *deviceState, p *picture) fyne.CanvasObject {
 		}
 	}
 	if len(rows) == 0 {
-		rows = append(rows, parts.Muted(words.say("device.unlooked")))
+		rows = append(rows, parts.Muted(words.say(p.unlooked(now.device.ID))))
 	}
 	return d.section("device.work", rows...)
 }

@@ -10,21 +10,75 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"porchlight/assets/text"
+	"porchlight/checks/rounds"
 	"porchlight/discovery"
 	"porchlight/ui/parts"
 )
 
-// devicesPage lists every device of the home.
+// devicesPage lists every device of the home, those that the user wants to see, in the order that
+// the user wants.
 type devicesPage struct {
 	w       *Window
 	content fyne.CanvasObject
 	search  *widget.Entry
+	filter  *parts.Picks
+	order   *parts.Choice
 	count   *parts.Text
 	empty   *parts.Text
 	list    *parts.List
 	now     *picture
-	rows    []*discovery.Device // those that the search lets through
+	rows    []*discovery.Device // those that search and filter let through
 }
+
+// filters let some devices through. Their words are "devices.show.<key>".
+var filters = []struct {
+	key string
+	in  func(d *discovery.Device, st rounds.Standing) bool
+}{
+	{"all", func(*discovery.Device, rounds.Standing) bool { return true }},
+	{"new", func(_ *discovery.Device, st rounds.Standing) bool { return st.New }},
+	{"attention", func(_ *discovery.Device, st rounds.Standing) bool { return st.State.ToDo() }},
+	{"offline", func(_ *discovery.Device, st rounds.Standing) bool { return st.Away }},
+	{"alone", func(d *discovery.Device, _ rounds.Standing) bool { return d.LeaveAlone }},
+}
+
+// orders put devices in order; those that come out equal are told by name. Their words are
+// "devices.sort.<key>".
+var orders = []struct {
+	key     string
+	compare func(p *picture, a, b *discovery.Device) int
+}{
+	{"state", func(p *picture, a, b *discovery.Device) int {
+		return cmp.Compare(p.state[b.ID].Rank, p.state[a.ID].Rank)
+	}},
+	{"name", func(*picture, *discovery.Device, *discovery.Device) int { return 0 }},
+	{"room", func(_ *picture, a, b *discovery.Device) int {
+		return cmp.Or(lastIf(a.Correction.Room == "", b.Correction.Room == ""), byLetters(a.Correction.Room, b.Correction.Room))
+	}},
+	{"seen", func(p *picture, a, b *discovery.Device) int {
+		if !p.stands[a.ID].Away && !p.stands[b.ID].Away { // both are here
+			return 0
+		}
+		return cmp.Or(lastIf(p.stands[a.ID].Away, p.stands[b.ID].Away), b.LastSeen.Compare(a.LastSeen))
+	}},
+}
+
+// lastIf puts the one for which it is true last.
+func lastIf(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// byLetters puts words in order, whether large or small.
+func byLetters(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) }
+
+// orderWidth is how wide the choice of the order is; the longest words are Russian ones.
+const orderWidth = 216
 
 func newDevicesPage(w *Window) *devicesPage {
 	say := w.words.say
@@ -32,6 +86,17 @@ func newDevicesPage(w *Window) *devicesPage {
 	d.search.PlaceHolder = say("devices.search")
 	d.search.Icon = parts.Icon("look", parts.ColorMuted)
 	d.search.OnChanged = func(string) { d.show(d.now) }
+	show := make([]string, len(filters))
+	for i, f := range filters {
+		show[i] = say("devices.show." + f.key)
+	}
+	d.filter = parts.NewPicks(say("devices.show"), show, func(int) { d.again() })
+	sort := make([]parts.Option, len(orders))
+	for i, o := range orders {
+		sort[i] = parts.Option{Icon: "sort", Words: say("devices.sort." + o.key)}
+	}
+	d.order = parts.NewChoice(say("devices.sort"), sort, 0)
+	d.order.OnChosen = func(int) { d.again() }
 	d.list = parts.NewList(func() int { return len(d.rows) }, func() fyne.CanvasObject { return newDeviceRow() },
 		func(i int, o fyne.CanvasObject) { o.(*deviceRow).show(w.words, d.rows[i], d.now) })
 	d.list.OnSelected = func(i int) {
@@ -39,8 +104,9 @@ func newDevicesPage(w *Window) *devicesPage {
 		w.openDevice(d.rows[i].ID)
 	}
 	head := parts.Beside(24, nil, parts.Wide(280, d.search), parts.Stack(4, parts.Heading(say("nav.devices")), d.count))
-	d.content = parts.Column(900, parts.Pad(36, 32, container.NewBorder(parts.Stack(18, head, parts.Body("")), nil, nil, nil,
-		container.NewStack(d.list, d.empty))))
+	tools := parts.BesideTop(16, nil, parts.Wide(orderWidth, d.order), d.filter.Container)
+	d.content = parts.Column(900, parts.Pad(36, 32, parts.Edge(parts.Stack(18, head, tools, parts.Stack(0)), nil, nil,
+		container.NewStack(d.list, parts.Pad(0, 48, d.empty)))))
 	return d
 }
 
@@ -48,42 +114,72 @@ func (d *devicesPage) key() string { return "devices" }
 
 func (d *devicesPage) view() fyne.CanvasObject { return d.content }
 
+// again shows the list from its top, after the user wanted other devices or another order.
+func (d *devicesPage) again() {
+	d.show(d.now)
+	d.list.ScrollToTop()
+}
+
 func (d *devicesPage) show(p *picture) {
 	if p == nil {
 		return
 	}
 	words := d.w.words
 	d.now, d.rows = p, d.rows[:0]
-	want := strings.ToLower(strings.TrimSpace(d.search.Text))
+	want := strings.Fields(strings.ToLower(d.search.Text))
+	counts := make([]int, len(filters))
 	for i := range p.Devices {
-		if dev := &p.Devices[i]; want == "" || strings.Contains(d.searchable(dev), want) {
-			d.rows = append(d.rows, dev)
+		dev := &p.Devices[i]
+		for at, f := range filters {
+			if !f.in(dev, p.stands[dev.ID]) {
+				continue
+			}
+			counts[at]++
+			if at == d.filter.Picked && d.found(dev, want) {
+				d.rows = append(d.rows, dev)
+			}
 		}
 	}
 	slices.SortStableFunc(d.rows, func(a, b *discovery.Device) int {
-		return cmp.Or(cmp.Compare(p.state[b.ID].Rank, p.state[a.ID].Rank),
-			strings.Compare(strings.ToLower(words.DeviceName(a)), strings.ToLower(words.DeviceName(b))))
+		return cmp.Or(orders[d.order.Chosen].compare(p, a, b), byLetters(words.DeviceName(a), words.DeviceName(b)))
 	})
-	d.count.Set(words.count("devices.count", len(p.Devices)))
-	switch {
-	case len(d.rows) > 0:
-		d.empty.Set("")
-	case want != "":
-		d.empty.Set(words.T("devices.none", text.Args{"search": discovery.Line(d.search.Text)}))
-	default:
-		d.empty.Set(words.say("devices.empty"))
+	for at, n := range counts[1:] {
+		d.filter.Count(at+1, n) // that of all stands above
 	}
+	d.count.Set(words.count("devices.count", len(p.Devices)))
+	if len(d.rows) < len(p.Devices) {
+		d.count.Set(words.T("devices.some", text.Args{"shown": len(d.rows), "all": len(p.Devices)}))
+	}
+	d.empty.Set(d.nothing())
 	d.list.Refresh()
 }
 
-// searchable is what the search looks through.
-func (d *devicesPage) searchable(dev *discovery.Device) string {
+// nothing says why no device is shown; "" if one is.
+func (d *devicesPage) nothing() string {
+	words := d.w.words
+	switch {
+	case len(d.rows) > 0:
+		return ""
+	case len(d.now.Devices) == 0:
+		return words.say("devices.empty")
+	case strings.TrimSpace(d.search.Text) != "":
+		return words.T("devices.none", text.Args{"search": discovery.Line(d.search.Text)})
+	}
+	return words.say("devices.none." + filters[d.filter.Picked].key)
+}
+
+// found reports whether every word of the search is somewhere in what is known of a device.
+func (d *devicesPage) found(dev *discovery.Device, want []string) bool {
+	if len(want) == 0 {
+		return true
+	}
 	c := &dev.Correction
 	all := []string{d.w.words.DeviceName(dev), d.w.words.what(dev), dev.Vendor, dev.MAC.String(), c.Room, c.Owner, c.Notes, dev.Signs.Name}
 	for _, a := range dev.Addrs {
 		all = append(all, a.String())
 	}
-	return strings.ToLower(strings.Join(all, " "))
+	in := strings.ToLower(strings.Join(all, " "))
+	return !slices.ContainsFunc(want, func(word string) bool { return !strings.Contains(in, word) })
 }
 
 // A deviceRow is one line of the list.
@@ -93,18 +189,33 @@ type deviceRow struct {
 	name, what     *parts.Text
 	room           *parts.Text
 	seen, word     *parts.Text
+	aside          *parts.Text // what is told beside the state; hidden for nothing
 	content, badge fyne.CanvasObject
 	where          *fyne.Container // the column of room; hidden where nobody said rooms
+	when           *fyne.Container // the column of seen; hidden where the row is too narrow for it
+	rooms          bool
 }
+
+// Widths of the columns of a row. The name has what is left, which is never less than nameWidth.
+const (
+	nameWidth, roomWidth, seenWidth, stateWidth = 170, 130, 140, 168
+
+	columnGap = 12
+	rowFrame  = 2*columnGap + 42 + 2*16 + columnGap + 16 // what lies round the columns
+)
 
 func newDeviceRow() *deviceRow {
 	r := &deviceRow{
 		pic: parts.NewDisc("kind-unknown", parts.ColorMuted, 42), name: parts.Strong("").OneLine(), what: parts.Muted("").OneLine(),
 		room: parts.Muted("").OneLine(), seen: parts.Muted("").OneLine(), state: parts.NewPic("state-unchecked", parts.ColorMuted, 20), word: parts.Body("").OneLine(),
+		aside: parts.Small("").OneLine(),
 	}
-	r.badge = parts.Beside(9, r.state, nil, r.word)
-	r.where = parts.Wide(130, r.room)
-	right := parts.Row(12, r.where, parts.Wide(140, r.seen), parts.Wide(150, r.badge), parts.NewPic("next", parts.ColorMuted, 16))
+	r.badge = parts.Beside(9, r.state, nil, parts.Stack(1, r.word, r.aside))
+	r.where = parts.Wide(roomWidth, r.room)
+	r.when = parts.Wide(seenWidth, r.seen)
+	r.where.Hide() // until there is room
+	r.when.Hide()
+	right := parts.Row(columnGap, r.where, r.when, parts.Roomy(stateWidth, r.badge), parts.NewPic("next", parts.ColorMuted, 16))
 	r.content = parts.Pad(12, 10, parts.Beside(16, r.pic, right, parts.Stack(1, r.name, r.what)))
 	r.ExtendBaseWidget(r)
 	return r
@@ -117,24 +228,65 @@ func (r *deviceRow) show(words words, d *discovery.Device, p *picture) {
 	r.pic.Set(parts.KindIcon(d.Kind), parts.ColorMuted)
 	r.name.Set(words.DeviceName(d))
 	r.what.Set(words.what(d))
-	if blank := r.what.Text == ""; blank != r.what.Hidden {
-		r.what.Hidden = blank
-		r.content.Refresh() // the name moves to the middle
-	}
 	r.room.Set(discovery.Line(d.Correction.Room))
-	if r.where.Hidden == p.rooms {
-		r.where.Hidden = !p.rooms
+	r.seen.Set(words.seen(d))
+	state := p.state[d.ID]
+	r.state.Set(state.Icon, state.Color)
+	r.word.Set(words.say(state.Key))
+	r.aside.Set(words.aside(p.stands[d.ID]))
+	r.rooms = p.rooms
+	r.arrange()
+}
+
+// AccessibilityLabel implements fyne.Accessible.
+func (r *deviceRow) AccessibilityLabel() string {
+	said := []string{r.name.Text, r.what.Text, r.room.Text, r.word.Text, r.aside.Text, r.seen.Text}
+	return strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), ", ")
+}
+
+// AccessibilityRole implements fyne.Accessible.
+func (r *deviceRow) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
+// Resize implements fyne.CanvasObject.
+func (r *deviceRow) Resize(size fyne.Size) {
+	r.BaseWidget.Resize(size)
+	r.arrange()
+}
+
+// arrange leaves away what has nothing to show, and the column that matters least where there is no room.
+func (r *deviceRow) arrange() {
+	columns := parts.Scaled(nameWidth) + parts.Grown(seenWidth) + columnGap + parts.Scaled(stateWidth)
+	if r.rooms {
+		columns += parts.Grown(roomWidth) + columnGap
+	}
+	moved := false // what stays goes to the middle
+	for o, gone := range map[fyne.CanvasObject]bool{
+		r.what: r.what.Text == "", r.aside: r.aside.Text == "", r.where: !r.rooms, r.when: r.Size().Width < columns+parts.Grown(rowFrame),
+	} {
+		switch {
+		case o.Visible() == !gone:
+			continue
+		case gone:
+			o.Hide()
+		default:
+			o.Show()
+		}
+		moved = true
+	}
+	if moved {
 		r.content.Refresh()
 	}
-	r.seen.Set(words.seen(d))
-	state, ok := p.state[d.ID]
-	if ok {
-		r.state.Set(state.Icon, state.Color)
-		r.word.Set(words.say(state.Key))
-		r.badge.Show()
-	} else {
-		r.badge.Hide()
+}
+
+// aside says what is told beside the state of a device; "" for nothing.
+func (w words) aside(st rounds.Standing) string {
+	switch n := st.Aside(); {
+	case st.New:
+		return w.say("devices.new")
+	case n > 0:
+		return w.T("state.know", text.Args{"count": n})
 	}
+	return ""
 }
 
 // seen says when a device was last seen.

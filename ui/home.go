@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 
 	"porchlight/assets/text"
 	"porchlight/checks"
@@ -65,10 +66,15 @@ func (h *homePage) show(p *picture) {
 	for _, f := range p.open {
 		fmt.Fprint(&shown, f.ID, h.w.words.title(&f, p.device[f.About()]), h.w.words.nudge(&f, p.now))
 	}
-	fmt.Fprint(&shown, len(p.later))
+	fmt.Fprint(&shown, len(p.later), len(p.know), len(p.accepted()), standsApart(p))
 	for _, o := range p.Outcomes {
 		fmt.Fprint(&shown, o.Device, o.Check, o.Result)
 	}
+	var silent []string // nobody asks for the practice home
+	if !p.practice() {
+		silent = h.w.program.SilentNews()
+	}
+	fmt.Fprint(&shown, silent)
 	if shown.String() == h.shown {
 		return
 	}
@@ -85,6 +91,9 @@ func (h *homePage) show(p *picture) {
 		body = append(body, h.head(p, h.sentence(p)), h.jobs(p), h.rest(p))
 	default:
 		body = append(body, h.head(p, h.sentence(p)), h.calm(p), h.rest(p))
+	}
+	if said := h.silent(silent); said != nil {
+		body = append(body, said)
 	}
 	h.fill(body...)
 }
@@ -111,15 +120,7 @@ func (h *homePage) first() fyne.CanvasObject {
 func (h *homePage) sentence(p *picture) string {
 	words := h.w.words
 	if len(p.open) == 0 {
-		switch {
-		case len(p.Devices) == 0:
-			return words.say("home.nothing.title")
-		case p.AllGood():
-			return words.say("severity.allgood")
-		case len(p.later) > 0:
-			return words.say("home.later.title")
-		}
-		return words.say("home.partly.title")
+		return words.say(calmTitle(p))
 	}
 	things := words.count("findings.count", len(p.open))
 	today := 0
@@ -132,6 +133,19 @@ func (h *homePage) sentence(p *picture) string {
 		return things
 	}
 	return words.T("home.things", text.Args{"things": things, "today": words.count("findings.today", today)})
+}
+
+// calmTitle is the key of the one thing to know when there is nothing to do by now.
+func calmTitle(p *picture) string {
+	switch {
+	case len(p.Devices) == 0:
+		return "home.nothing.title"
+	case p.AllGood():
+		return parts.AllGood.Key
+	case len(p.later) > 0:
+		return "home.later.title"
+	}
+	return "home.partly.title"
 }
 
 // head is the sentence, when it was found out, and the way to look again.
@@ -148,7 +162,7 @@ func (h *homePage) head(p *picture, sentence string) fyne.CanvasObject {
 		meta = append(meta, words.say("home.sources"))
 	}
 	look := parts.MainButton(words.say("action.look"), "look", h.w.look)
-	return parts.Beside(24, nil, parts.Wide(176, look), parts.Stack(6, parts.Heading(sentence), parts.Muted(strings.Join(meta, " "))))
+	return parts.Beside(24, nil, parts.AtLeast(176, look), parts.Stack(6, parts.Heading(sentence), parts.Muted(strings.Join(meta, " "))))
 }
 
 // topJobs is how many jobs Home shows: three get done, thirty do not.
@@ -174,15 +188,18 @@ func (h *homePage) jobs(p *picture) fyne.CanvasObject {
 	if more := len(p.open) - topJobs; more > 0 {
 		list.Add(container.NewCenter(parts.QuietButton(words.count("home.more", more), "", func() { h.w.openFinding("") })))
 	}
-	h.addLater(list, p)
+	if later := h.more("home.later", "clock", p.later); later != nil {
+		list.Add(container.NewCenter(later))
+	}
 	return list
 }
 
-// addLater leads to what the user wants to be reminded of on a day to come.
-func (h *homePage) addLater(list *fyne.Container, p *picture) {
-	if n := len(p.later); n > 0 {
-		list.Add(container.NewCenter(parts.QuietButton(h.w.words.count("home.later", n), "clock", func() { h.w.openFinding(p.later[0].ID) })))
+// more leads to the first of some findings that the page does not show; nil if there are none.
+func (h *homePage) more(key, icon string, findings []checks.Finding) fyne.CanvasObject {
+	if len(findings) == 0 {
+		return nil
 	}
+	return parts.QuietButton(h.w.words.count(key, len(findings)), icon, func() { h.w.openFinding(findings[0].ID) })
 }
 
 // calm says what was looked at when there is nothing to do.
@@ -194,10 +211,10 @@ func (h *homePage) calm(p *picture) fyne.CanvasObject {
 			clear[o.Check]++
 		}
 	}
-	if len(clear) == 0 {
-		return parts.Card(parts.Stack(8, parts.Body(words.say("home.nothing.text"))))
-	}
 	list := parts.Stack(14, parts.Strong(words.say("home.looked")))
+	if len(clear) == 0 {
+		list = parts.Stack(14, parts.Body(words.say("home.nothing.text")))
+	}
 	var rows []string
 	for id := range clear {
 		rows = append(rows, words.T("home.looked.check", text.Args{"check": words.check(id), "devices": words.count("devices.count", clear[id])}))
@@ -206,8 +223,22 @@ func (h *homePage) calm(p *picture) fyne.CanvasObject {
 	for _, r := range rows {
 		list.Add(parts.Beside(12, parts.NewPic("state-allgood", parts.ColorAllGood, 22), nil, parts.Body(r)))
 	}
-	list.Add(parts.Muted(words.say("home.looked.again")))
-	h.addLater(list, p)
+	for _, apart := range standsApart(p) {
+		state := faces[apart.state]
+		list.Add(parts.Beside(12, parts.NewPic(state.Icon, state.Color, 22), nil,
+			parts.Muted(words.T("home.looked.check", text.Args{"check": words.say(state.Key), "devices": words.count("devices.count", apart.devices)}))))
+	}
+	if len(clear) > 0 {
+		list.Add(parts.Muted(words.say("home.looked.again")))
+	}
+	for _, more := range []fyne.CanvasObject{h.more("home.later", "clock", p.later), h.more("home.accepted", parts.Accepted.Icon, p.accepted())} {
+		if more != nil {
+			list.Add(container.New(layout.NewCustomPaddedLayout(-8, -8, 0, 0), outdent(14, more)))
+		}
+	}
+	if len(clear) == 0 {
+		return parts.Card(list)
+	}
 	icon, c := "state-allgood", parts.ColorAllGood
 	switch {
 	case p.AllGood():
@@ -219,6 +250,23 @@ func (h *homePage) calm(p *picture) fyne.CanvasObject {
 	return parts.NewBox(parts.ColorCard, parts.ColorLine, parts.Radius, 28, 26, parts.BesideTop(28, parts.NewDisc(icon, c, 88), nil, list))
 }
 
+// An apart is how many devices no check tells anything of, for one reason.
+type apart struct {
+	state   rounds.State
+	devices int
+}
+
+// standsApart counts the devices of which no check tells anything.
+func standsApart(p *picture) []apart {
+	var all []apart
+	for _, state := range []rounds.State{rounds.StateNothing, rounds.StateNotYet, rounds.StateOffline, rounds.StateAlone} {
+		if n := p.count(state); n > 0 {
+			all = append(all, apart{state, n})
+		}
+	}
+	return all
+}
+
 // rest leads to everything else.
 func (h *homePage) rest(p *picture) fyne.CanvasObject {
 	words := h.w.words
@@ -228,20 +276,26 @@ func (h *homePage) rest(p *picture) fyne.CanvasObject {
 			parts.Stack(2, parts.Strong(title).OneLine(), parts.Muted(sub).OneLine())), onTap)
 	}
 	all := tile("devices", words.count("devices.count", len(p.Devices)), words.say("home.devices"), func() { h.w.open(h.w.pages[2]) })
-	devices := map[discovery.DeviceID]bool{}
-	for _, o := range p.unchecked {
-		devices[o.Device] = true
+	var more []fyne.CanvasObject
+	if len(p.unchecked) > 0 {
+		devices := map[discovery.DeviceID]bool{}
+		for _, o := range p.unchecked {
+			devices[o.Device] = true
+		}
+		more = append(more, tile(parts.Unchecked.Icon, words.say(parts.Unchecked.Key), words.count("home.unchecked", len(devices)),
+			func() { h.w.openFinding(reasons(p)[0].row()) }))
 	}
-	if len(devices) == 0 {
+	if len(p.know) > 0 {
+		more = append(more, tile(parts.Info.Icon, words.say(parts.Info.Key), words.count("home.know", len(p.know)),
+			func() { h.w.openFinding(p.know[0].ID) }))
+	}
+	switch len(more) {
+	case 0:
 		return all
+	case 1:
+		return parts.Grid(2, 12, all, more[0])
 	}
-	first := ""
-	for _, g := range reasons(p) {
-		first = g.row()
-		break
-	}
-	return parts.Grid(2, 12, all, tile("state-unchecked", words.say("severity.unchecked"), words.count("home.unchecked", len(devices)),
-		func() { h.w.openFinding(first) }))
+	return parts.Stack(12, all, parts.Grid(2, 12, more...))
 }
 
 // showWalk shows a round that is under way.
@@ -298,21 +352,20 @@ func (h *homePage) showWalk(p *picture) {
 	if p.ToCheck > 0 {
 		found += " " + words.T("home.checked", text.Args{"done": p.Checked, "all": p.ToCheck})
 	}
-	h.found.Set(found)
-	h.far = max(h.far, progress(p, present))
+	h.found.Set(strings.TrimSpace(found + " " + words.Left(p.Left)))
+	h.far = max(h.far, progress(p))
+	h.bar.Label = h.phase.Text + " " + found
 	h.bar.Set(h.far)
 }
 
-// progress guesses how far a round is. Finding takes about a third of it, and nobody knows
-// how many devices there are, so that part only comes closer to its end.
-func progress(p *picture, present int) float64 {
+// progress guesses how far a round is, by what it has taken and about how long it still takes.
+func progress(p *picture) float64 {
 	switch {
 	case p.Phase == rounds.Saving:
 		return 0.97
-	case p.Phase == rounds.Checking && p.ToCheck > 0:
-		return 0.33 + 0.62*float64(p.Checked)/float64(p.ToCheck)
-	case p.Walking():
-		return 0.04 + 0.29*float64(present)/float64(present+8)
+	case p.Walking() && p.Left > 0:
+		walked := max(0, p.now.Sub(p.Started))
+		return float64(walked) / float64(walked+p.Left)
 	}
-	return 0.02
+	return 0.02 // nobody can say yet
 }

@@ -240,7 +240,7 @@ func TestAfterARoundTheCardShowsItsProof(t *testing.T) {
 	p.proofs = []rounds.Proof{{At: evening.Add(time.Hour), Before: true}}
 	p.mu.Unlock()
 	b.take(living("f-1", func(f *checks.Finding) { f.Fixed = evening.Add(time.Hour) }))
-	b.shown("12 November 2026, 19:30: before there, now gone")
+	b.shown("12 November 2026, 19:30. Before: the factory password worked. Now: it does not.")
 	b.says("Fixed on 12 November 2026")
 }
 

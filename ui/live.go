@@ -15,7 +15,8 @@ type live struct {
 	ctx    context.Context //nolint:containedctx // it ends when the window closes
 	cancel context.CancelFunc
 	work   sync.WaitGroup
-	do     func(func()) // queues a function for the toolkit's goroutine
+	turn   chan struct{} // closed when the work in turn that was begun last has ended; nil for none
+	do     func(func())  // queues a function for the toolkit's goroutine
 }
 
 // newLive makes a live whose functions run by do; fyne.Do if it is nil.
@@ -72,6 +73,20 @@ func (l *live) every(wait time.Duration, f func()) {
 // run does work away from the toolkit's goroutine, then on it what work returned.
 func (l *live) run(work func(context.Context) func()) {
 	l.work.Go(func() { l.show(work(l.ctx)) })
+}
+
+// inTurn is run for work that has to be done in the order in which it was asked for. It is called on the toolkit's
+// goroutine.
+func (l *live) inTurn(work func(context.Context) func()) {
+	before, done := l.turn, make(chan struct{})
+	l.turn = done
+	l.run(func(ctx context.Context) func() {
+		defer close(done)
+		if before != nil {
+			<-before
+		}
+		return work(ctx)
+	})
 }
 
 // close ends all work; wait returns when none is left.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"image/color"
 	"slices"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -26,6 +25,8 @@ import (
 type todoPage struct {
 	w       *Window
 	content fyne.CanvasObject
+	head    *fyne.Container
+	nothing *parts.Text // that there is nothing to do, though the list is not empty
 	list    *parts.List
 	rows    []todoRow
 	empty   *fyne.Container
@@ -46,7 +47,7 @@ type todoRow struct {
 const maxFixed = 20
 
 func newTodoPage(w *Window) *todoPage {
-	t := &todoPage{w: w}
+	t := &todoPage{w: w, nothing: parts.Muted("")}
 	t.card = newCard(t)
 	t.list = parts.NewList(func() int { return len(t.rows) }, func() fyne.CanvasObject { return newTodoLine() },
 		func(i int, o fyne.CanvasObject) { o.(*todoLine).show(t.rows[i]) })
@@ -60,7 +61,8 @@ func newTodoPage(w *Window) *todoPage {
 			t.card.show(t.w.now)
 		}
 	}
-	left := parts.Wide(286, container.NewBorder(container.New(layout.NewCustomPaddedLayout(10, 2, 14, 14), parts.Heading(w.words.say("nav.todo"))), nil, nil, nil, t.list))
+	t.head = container.New(layout.NewCustomPaddedLayout(10, 2, 14, 14), parts.Stack(6, parts.Heading(w.words.say("nav.todo")), t.nothing))
+	left := parts.Wide(286, parts.Edge(t.head, nil, nil, t.list))
 	t.split = parts.Edge(nil, nil, parts.Pad(14, 22, left), t.card.content)
 	t.empty = container.NewStack()
 	t.content = container.NewStack(t.split, t.empty)
@@ -81,6 +83,11 @@ func (t *todoPage) show(p *picture) {
 		t.showEmpty(p)
 		return
 	}
+	t.nothing.Set(t.w.words.say(calmTitle(p)))
+	if busy := len(p.open) > 0; t.nothing.Hidden != busy {
+		t.nothing.Hidden = busy
+		t.split.Refresh()
+	}
 	at := slices.IndexFunc(t.rows, func(r todoRow) bool { return r.id != "" && r.id == t.chosen })
 	if at < 0 {
 		at, t.chosen = 1, ""
@@ -96,10 +103,12 @@ func (t *todoPage) show(p *picture) {
 func (t *todoPage) showEmpty(p *picture) {
 	state, title, about := parts.AllGood, "todo.empty.title", "todo.empty.text"
 	switch {
+	case p.walking:
+		state, title = parts.NotYet, "todo.walking.title"
 	case p.Started.IsZero():
-		state, title, about = parts.Unchecked, "todo.first.title", "todo.first.text"
+		state, title, about = parts.NotYet, "todo.first.title", "todo.first.text"
 	case !p.AllGood():
-		state, title = parts.Unchecked, "home.partly.title"
+		state, title = parts.Unchecked, calmTitle(p)
 	}
 	t.empty.Objects = []fyne.CanvasObject{container.NewCenter(parts.Wide(420, parts.Stack(14, parts.NewPic(state.Icon, state.Color, 72),
 		parts.Title(t.w.words.say(title)).Centered(), parts.Muted(t.w.words.say(about)).Centered())))}
@@ -114,7 +123,7 @@ func (t *todoPage) build(p *picture) []todoRow {
 		start := len(rows)
 		for i := range p.Findings {
 			f := &p.Findings[i]
-			if !in(f) || len(rows)-start > most {
+			if !in(f) || len(rows)-start > most && f.ID != t.chosen {
 				continue
 			}
 			if len(rows) == start {
@@ -130,15 +139,16 @@ func (t *todoPage) build(p *picture) []todoRow {
 			rows = append(rows, todoRow{id: f.ID, name: name, about: about, state: state})
 		}
 	}
-	for _, s := range []checks.Severity{checks.Today, checks.Week, checks.Good, checks.Inform} {
+	for _, s := range []checks.Severity{checks.Today, checks.Week, checks.Good} {
 		group(parts.StateOf(s), func(f *checks.Finding) bool { return f.Open() && !f.Later(p.now) && f.Severity == s }, len(p.Findings))
 	}
 	for i, g := range reasons(p) {
 		if i == 0 {
 			rows = append(rows, todoRow{name: words.say(parts.Unchecked.Key)})
 		}
-		rows = append(rows, todoRow{id: g.row(), name: reasonTitle(words, g.reason), about: words.count("devices.count", len(g.devices())), state: parts.Unchecked})
+		rows = append(rows, todoRow{id: g.row(), name: words.Reason(g.reason).Title, about: words.count("devices.count", len(g.devices())), state: parts.Unchecked})
 	}
+	group(parts.Info, func(f *checks.Finding) bool { return f.Know(p.now) }, len(p.Findings))
 	group(parts.Later, func(f *checks.Finding) bool { return f.Later(p.now) }, len(p.Findings))
 	group(parts.Accepted, func(f *checks.Finding) bool { return f.Accepted != "" && f.Fixed.IsZero() }, len(p.Findings))
 	group(parts.Fixed, func(f *checks.Finding) bool { return !f.Fixed.IsZero() }, maxFixed)
@@ -167,42 +177,16 @@ func (g reasonGroup) devices() []discovery.DeviceID {
 // reasons groups what could not be checked; what the user can change comes first.
 func reasons(p *picture) []reasonGroup {
 	var groups []reasonGroup
-	for _, o := range p.unchecked {
-		at := slices.IndexFunc(groups, func(g reasonGroup) bool { return g.reason == o.Reason })
-		if at < 0 {
-			at, groups = len(groups), append(groups, reasonGroup{reason: o.Reason})
-		}
-		groups[at].outcomes = append(groups[at].outcomes, o)
+	for _, g := range p.Gaps() {
+		groups = append(groups, reasonGroup{g.Reason, g.Outcomes})
 	}
-	slices.SortStableFunc(groups, func(a, b reasonGroup) int {
-		first := func(g reasonGroup) int {
-			if g.reason == checks.ReasonNoConsent {
-				return 0
-			}
-			return 1
-		}
-		if d := first(a) - first(b); d != 0 {
-			return d
-		}
-		return strings.Compare(a.reason, b.reason)
-	})
 	return groups
 }
 
-// reasonText says a reason; one that the catalogue does not know is "not clear".
-func reasonText(w words, reason string) string {
-	if key := "reason." + reason; w.Has(key) {
-		return w.say(key)
-	}
-	return w.say("reason." + checks.ReasonUnclear)
-}
-
-// reasonTitle is the short form of reasonText.
-func reasonTitle(w words, reason string) string {
-	if key := "unchecked." + reason; w.Has(key) {
-		return w.say(key)
-	}
-	return w.say("unchecked." + checks.ReasonUnclear)
+// reasonHelp says what a person can do about a reason.
+func reasonHelp(w words, reason string) fyne.CanvasObject {
+	return parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 16, parts.BesideTop(14, parts.NewPic("help", parts.ColorMuted, 22), nil,
+		parts.Stack(2, parts.Strong(w.say("unchecked.do")), parts.Body(w.Reason(reason).Do))))
 }
 
 // A todoLine shows one row. A head covers the mark of the mouse, for it is nothing to press.
@@ -231,6 +215,17 @@ func newTodoLine() *todoLine {
 func (l *todoLine) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.NewStack(l.title, l.line))
 }
+
+// AccessibilityLabel implements fyne.Accessible.
+func (l *todoLine) AccessibilityLabel() string {
+	if l.line.Hidden {
+		return l.head.Text
+	}
+	return l.name.Text + ", " + l.about.Text
+}
+
+// AccessibilityRole implements fyne.Accessible.
+func (l *todoLine) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
 
 func (l *todoLine) show(r todoRow) {
 	l.title.Hidden, l.line.Hidden = r.id != "", r.id == ""

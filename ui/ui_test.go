@@ -23,6 +23,7 @@ import (
 
 	"porchlight/assets/text"
 	"porchlight/checks"
+	"porchlight/checks/firmware"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
 	"porchlight/ui/parts"
@@ -43,6 +44,10 @@ type fake struct {
 	again  func(string) (checks.Finding, error)
 	proofs []rounds.Proof
 	now    time.Time // evening, if it is zero
+	known  map[discovery.DeviceID]firmware.Known
+	silent []string
+	own    owned // what the user has set, and what is kept
+	story  story // what changed over time
 
 	mu    sync.Mutex
 	calls []string
@@ -113,6 +118,10 @@ func (f *fake) Correct(_ context.Context, id discovery.DeviceID, c discovery.Cor
 
 func (f *fake) Login(context.Context, discovery.Device) string { return "admin / 1234" }
 
+func (f *fake) Firmware(d discovery.Device) firmware.Known { return f.known[d.ID] }
+
+func (f *fake) SilentNews() []string { return f.silent }
+
 func (f *fake) Sentence(error) string {
 	return "No home network was found. Connect to your Wi-Fi or plug in the cable, then try again."
 }
@@ -136,9 +145,15 @@ type bench struct {
 
 func open(t *testing.T, p *fake, known bool, variant fyne.ThemeVariant) *bench {
 	t.Helper()
+	return openIn(t, "en", p, known, variant)
+}
+
+// openIn opens a window in that language.
+func openIn(t *testing.T, lang string, p *fake, known bool, variant fyne.ThemeVariant) *bench {
+	t.Helper()
 	app := test.NewTempApp(t)
 	app.Settings().SetTheme(look2{variant: variant})
-	catalog, err := text.Open("en")
+	catalog, err := text.Open(lang)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,6 +256,15 @@ func (b *bench) says(want string) {
 // button finds a button by its words.
 func (b *bench) button(words string) *parts.Button {
 	b.t.Helper()
+	found := b.find(words)
+	if found == nil {
+		b.t.Fatalf("no button says %q", words)
+	}
+	return found
+}
+
+// find finds a button by its words; nil if there is none.
+func (b *bench) find(words string) *parts.Button {
 	var found *parts.Button
 	var walk func(o fyne.CanvasObject)
 	walk = func(o fyne.CanvasObject) {
@@ -265,9 +289,6 @@ func (b *bench) button(words string) *parts.Button {
 	walk(b.win.Canvas().Content())
 	for _, o := range b.win.Canvas().Overlays().List() {
 		walk(o)
-	}
-	if found == nil {
-		b.t.Fatalf("no button says %q", words)
 	}
 	return found
 }
@@ -405,6 +426,7 @@ func TestPagesLookLikeThis(t *testing.T) {
 	practice.Home = rounds.Home{ID: 2, Name: "Practice home", Practice: true}
 	walking := family()
 	walking.Phase, walking.Finished, walking.Findings, walking.Outcomes, walking.Checked = rounds.Checking, time.Time{}, nil, nil, 7
+	walking.Left = 22 * time.Second
 	failed := rounds.Snapshot{Home: rounds.Home{ID: 1, Name: "Our home"}, Err: errors.New("no network")}
 	fresh := rounds.Snapshot{Home: rounds.Home{ID: 1, Name: "Our home"}}
 	partly := family()
@@ -497,7 +519,7 @@ func TestCheckAgainShowsBeforeAndAfter(t *testing.T) {
 	b.take(p.feed.Latest())
 	b.shot("todo-again")
 	b.says("Fixed on 12 November 2026")
-	b.says("12 November 2026, 19:30: before there, now gone")
+	b.says("12 November 2026, 19:30. Before: the factory password worked. Now: it does not.")
 }
 
 func TestCheckAgainSaysThatItIsStillThere(t *testing.T) {
@@ -510,7 +532,7 @@ func TestCheckAgainSaysThatItIsStillThere(t *testing.T) {
 	b.until(func() bool { return b.todo.card.looks["f-1"].done })
 	b.shot("todo-still")
 	b.says("It is still there. Please try the steps once more.")
-	b.says("12 November 2026, 19:30: before there, now there")
+	b.says("12 November 2026, 19:30. Before: the factory password worked. Now: it still does.")
 }
 
 func TestWelcomeAsksBeforeAnythingIsDone(t *testing.T) {
@@ -576,7 +598,7 @@ func TestKeyboardReachesEverything(t *testing.T) {
 		want := &desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault}
 		for _, m := range b.win.MainMenu().Items {
 			for _, i := range m.Items {
-				if i.Shortcut.ShortcutName() == want.ShortcutName() {
+				if i.Shortcut != nil && i.Shortcut.ShortcutName() == want.ShortcutName() {
 					i.Action()
 				}
 			}
@@ -619,7 +641,7 @@ func TestKeyboardReachesEverything(t *testing.T) {
 	}
 	for _, m := range b.win.MainMenu().Items {
 		for _, i := range m.Items {
-			if i.Shortcut == nil {
+			if about := b.words.say("menu.about"); i.Shortcut == nil && !i.IsSeparator && i.Label != about {
 				t.Errorf("menu item %q shows no shortcut", i.Label)
 			}
 		}
@@ -684,7 +706,7 @@ func TestEveryKeyInTheCodeHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, _ := filepath.Glob("*.go")
-	key := regexp.MustCompile(`"((?:nav|menu|action|trouble|practice|welcome|home|phase|state|devices|device|evidence|size|sent|todo|card|again|proof|accept|consent|unchecked|format|severity|sure|correct|remind)\.[a-z.-]*[a-z])"`)
+	key := regexp.MustCompile(`"((?:nav|menu|action|trouble|practice|welcome|home|phase|state|devices|device|evidence|size|sent|todo|card|again|proof|accept|consent|unchecked|format|severity|sure|correct|remind|timeline|change|settings|help|about|details)\.[a-z.-]*[a-z])"`)
 	for _, name := range files {
 		raw, err := os.ReadFile(name)
 		if err != nil {

@@ -19,6 +19,7 @@ type welcome struct {
 	mine     *widget.Check
 	start    *parts.Button
 	practice *parts.Button
+	language *parts.Choice
 	trouble  *parts.Text
 	content  fyne.CanvasObject
 }
@@ -47,11 +48,12 @@ func newWelcome(w *Window) *welcome {
 		}
 		return parts.Card(list)
 	}
-	head := parts.Beside(20, parts.NewPic("app", "", 64), nil,
+	h.language = w.languages(func() { w.win.Canvas().Focus(w.welcome.language) })
+	head := parts.Beside(20, parts.NewPic("app", "", 64), parts.Wide(214, parts.Pad(0.5, 0.5, h.language)),
 		parts.Stack(4, parts.Heading(say("welcome.title")), parts.Muted(say("app.tagline"))))
 	form := parts.Card(parts.Stack(12,
 		parts.Beside(16, parts.Strong(say("welcome.name")).Short(), nil, h.name),
-		parts.Beside(16, nil, parts.Wide(120, h.start), outdent(7, h.mine)), h.trouble))
+		parts.Beside(16, nil, parts.AtLeast(120, h.start), outdent(7, h.mine)), h.trouble))
 	try := parts.NewBox(parts.ColorSide, "", parts.Radius, 20, 16, parts.Beside(20, nil, h.practice,
 		parts.Stack(3, parts.Strong(say("welcome.practice.title")), parts.Body(say("welcome.practice.text")))))
 	h.content = container.NewVScroll(parts.Column(800, parts.Pad(32, 60, parts.Stack(24, head,
@@ -60,6 +62,12 @@ func newWelcome(w *Window) *welcome {
 			promise("welcome.never", "never", theme.ColorNameForeground, "welcome.never.change", "welcome.never.send", "welcome.never.keep")),
 		form, try))))
 	return h
+}
+
+// keep takes over what was filled in elsewhere.
+func (h *welcome) keep(o *welcome) {
+	h.name.SetText(o.name.Text)
+	h.mine.SetChecked(o.mine.Checked)
 }
 
 func (h *welcome) view() fyne.CanvasObject { return h.content }

@@ -12,13 +12,14 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"porchlight/assets/text"
 	"porchlight/checks"
+	"porchlight/checks/firmware"
+	"porchlight/checks/news"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
 	"porchlight/ui/parts"
@@ -54,8 +55,39 @@ type Program interface {
 	LeaveAlone(ctx context.Context, device discovery.DeviceID, yes bool) error
 	// Correct keeps the user's own words about a device; the zero Correction takes them back.
 	Correct(ctx context.Context, device discovery.DeviceID, c discovery.Correction) error
+	// Firmware gives what is known of the firmware of a device. It does not block.
+	Firmware(d discovery.Device) firmware.Known
+	// SilentNews says which sources of news gave nothing the last time, and since when. It does not block.
+	SilentNews() []string
+	// Timeline gives the changes that fit, newest first, from a mark on, and at most so many.
+	Timeline(ctx context.Context, f rounds.Filter, from rounds.Mark, most int) (rounds.Page, error)
+	// Levels gives how the home stood at each of some moments.
+	Levels(ctx context.Context, moments []time.Time) ([]rounds.Level, error)
 	// Sentence says an error in a person's words. It does not block.
 	Sentence(err error) string
+
+	// Settings gives what the user has set, and ChangeSettings keeps what change makes of it.
+	Settings(ctx context.Context) (rounds.Settings, error)
+	ChangeSettings(ctx context.Context, change func(*rounds.Settings)) (rounds.Settings, error)
+	// Speak keeps the language that the user wants, "" for that of the system, and gives its words.
+	Speak(ctx context.Context, language string) (*text.Catalog, error)
+	// StartsAtLogin tells whether Porchlight starts when the user signs in, to keep watch. StartAtLogin sees to it.
+	StartsAtLogin(ctx context.Context) (bool, error)
+	StartAtLogin(ctx context.Context, yes bool) error
+	// Allowed lists the devices on which factory passwords may be tried, as the user said.
+	Allowed(ctx context.Context) ([]discovery.DeviceID, error)
+	// News lists the sources of news, and SwitchNews switches some of them on or off. Both ask nobody.
+	News(ctx context.Context) ([]news.Switch, error)
+	SwitchNews(ctx context.Context, on, off []string) error
+	// Backups lists the copies of the history, newest first. BackUp makes one, and Restore puts one in its place.
+	Backups() ([]rounds.Backup, error)
+	BackUp(ctx context.Context) (rounds.Backup, error)
+	Restore(ctx context.Context, name string) error
+	// Thin forgets what is older than the user wants to keep, and Erase everything.
+	Thin(ctx context.Context) error
+	Erase(ctx context.Context) error
+	// Folder is where all that is kept lies. It does not block.
+	Folder() string
 }
 
 // A page is one place in the window. All its methods run on the toolkit's goroutine.
@@ -64,6 +96,9 @@ type page interface {
 	view() fyne.CanvasObject // made once
 	show(p *picture)         // with every new picture while it is open, and when it opens
 }
+
+// A fresher is a page that asks for more than the picture holds when it opens.
+type fresher interface{ fresh() }
 
 // windowSize is what the pages are designed for; they work from about 900 by 600 on.
 var windowSize = fyne.NewSize(1100, 760)
@@ -77,14 +112,18 @@ type Window struct {
 	live    *live
 	clock   func() time.Time
 
-	welcome *welcome
-	todo    *todoPage
-	device  *devicePage
-	pages   []page // those in the navigation
-	page    page   // the open one; nil while welcoming
-	frame   *frame
-	now     *picture
+	welcome  *welcome
+	todo     *todoPage
+	device   *devicePage
+	timeline *timelinePage
+	settings *settingsPage
+	about    *aboutPage
+	pages    []page // those in the navigation
+	page     page   // the open one; nil while welcoming
+	frame    *frame
+	now      *picture
 
+	set     rounds.Settings
 	stop    context.CancelFunc // ends the round that this window walks; nil if it walks none
 	trouble string             // why the latest round went wrong, in words
 	ask     *widget.PopUp      // the question that is open; nil if none
@@ -92,11 +131,13 @@ type Window struct {
 	looking sync.WaitGroup     // looks at one finding, which a round waits for
 }
 
-// NewWindow makes the window. known says that a home was chosen before, so that no welcome
+// NewWindow makes the window, as the user has set it. known says that a home was chosen before, so that no welcome
 // is needed. Nothing is shown and nothing runs before Show.
-func NewWindow(app fyne.App, p Program, catalog *text.Catalog, known bool) *Window {
-	app.Settings().SetTheme(parts.Theme{})
-	return newWindow(app, p, catalog, known, nil, time.Now)
+func NewWindow(app fyne.App, p Program, catalog *text.Catalog, set rounds.Settings, known bool) *Window {
+	app.Settings().SetTheme(dress(set))
+	w := newWindow(app, p, catalog, known, nil, time.Now)
+	w.set = set
+	return w
 }
 
 func newWindow(app fyne.App, p Program, catalog *text.Catalog, known bool, do func(func()), clock func() time.Time) *Window {
@@ -109,10 +150,7 @@ func newWindow(app fyne.App, p Program, catalog *text.Catalog, known bool, do fu
 	w.win.SetMaster()
 	w.win.SetOnClosed(w.live.close)
 
-	w.todo, w.device = newTodoPage(w), newDevicePage(w)
-	w.pages = []page{newHomePage(w), w.todo, newDevicesPage(w)}
-	w.frame = newFrame(w)
-	w.keys()
+	w.build()
 	if known {
 		w.open(w.pages[0])
 	} else {
@@ -120,6 +158,37 @@ func newWindow(app fyne.App, p Program, catalog *text.Catalog, known bool, do fu
 	}
 	w.win.Resize(windowSize)
 	return w
+}
+
+// build makes all pages, in the words and the look of now.
+func (w *Window) build() {
+	w.todo, w.device, w.settings, w.about = newTodoPage(w), newDevicePage(w), newSettingsPage(w), newAboutPage(w)
+	w.timeline = newTimelinePage(w)
+	w.pages = []page{newHomePage(w), w.todo, newDevicesPage(w), w.timeline, w.settings}
+	w.frame = newFrame(w)
+	w.keys()
+}
+
+// rebuild makes all pages anew, and shows what was shown.
+func (w *Window) rebuild() {
+	open, welcome, todo, device, settings, timeline := w.page, w.welcome, w.todo, w.device, w.settings, w.timeline
+	w.win.SetTitle(w.words.say("app.name"))
+	w.build()
+	w.todo.chosen, w.device.id = todo.chosen, device.id
+	w.todo.card.keep(todo.card)
+	w.settings.keep(settings)
+	w.timeline.keep(timeline)
+	w.page = nil
+	if open == nil {
+		w.greet()
+		w.welcome.keep(welcome)
+		return
+	}
+	for _, p := range append([]page{w.device, w.about}, w.pages...) {
+		if p.key() == open.key() {
+			w.open(p)
+		}
+	}
 }
 
 // Show shows the window and keeps it up to date from now on. Call it once.
@@ -197,6 +266,9 @@ func (w *Window) open(p page) {
 	w.page = p
 	w.frame.open(p)
 	w.refresh()
+	if p, ok := p.(fresher); ok {
+		p.fresh()
+	}
 }
 
 // openFinding shows the card of a finding, or of a reason why something was not checked.
@@ -207,6 +279,9 @@ func (w *Window) openFinding(id string) {
 
 // openDevice shows what is known of a device.
 func (w *Window) openDevice(id discovery.DeviceID) {
+	if w.page != page(w.device) {
+		w.device.from = w.page
+	}
 	w.device.id = id
 	w.open(w.device)
 }
@@ -247,6 +322,14 @@ func (w *Window) call(f func(context.Context) error, done func(trouble string)) 
 	})
 }
 
+// inTurn is call for what has to be done in the order in which it was asked for, such as switching on and off.
+func (w *Window) inTurn(f func(context.Context) error, done func(trouble string)) {
+	w.live.inTurn(func(ctx context.Context) func() {
+		err := f(ctx)
+		return func() { done(w.sentence(err)) }
+	})
+}
+
 // sentence says an error in words; "" for none, and for one that the user caused by stopping.
 func (w *Window) sentence(err error) string {
 	if err == nil || errors.Is(err, context.Canceled) {
@@ -255,52 +338,31 @@ func (w *Window) sentence(err error) string {
 	return w.program.Sentence(err)
 }
 
-// browse opens a page of a device in the browser. The caller has checked that it is one.
+// browse opens a page of a device or of its maker in the browser, or a mail. The caller has checked that it is one.
 func (w *Window) browse(u *url.URL) {
 	if err := w.app.OpenURL(u); err != nil {
-		fyne.LogError("open a page of a device", err)
+		fyne.LogError("open a page", err)
 	}
-}
-
-// keys sets up the menu and its shortcuts. The toolkit looks for them in the menu first,
-// whatever has the keyboard; the canvas has them too for systems without that.
-func (w *Window) keys() {
-	item := func(key string, k fyne.KeyName, m fyne.KeyModifier, f func()) *fyne.MenuItem {
-		s := &desktop.CustomShortcut{KeyName: k, Modifier: m}
-		i := fyne.NewMenuItem(w.words.say(key), f)
-		i.Shortcut = s
-		if m != 0 {
-			w.win.Canvas().AddShortcut(s, func(fyne.Shortcut) { f() })
-		}
-		return i
-	}
-	program := fyne.NewMenu(w.words.say("app.name"),
-		item("action.look", fyne.KeyR, fyne.KeyModifierShortcutDefault, w.look),
-		item("action.stop", fyne.KeyEscape, 0, w.halt))
-	places := fyne.NewMenu(w.words.say("menu.go"))
-	for i, p := range w.pages {
-		number := fyne.KeyName(strconv.Itoa(i + 1))
-		places.Items = append(places.Items, item("nav."+p.key(), number, fyne.KeyModifierShortcutDefault, func() {
-			if w.page != nil && w.ask == nil {
-				w.open(p)
-			}
-		}))
-	}
-	w.win.SetMainMenu(fyne.NewMainMenu(program, places))
-	w.win.Canvas().SetOnTypedKey(func(ev *fyne.KeyEvent) {
-		switch {
-		case ev.Name != fyne.KeyEscape:
-		case w.ask != nil:
-			w.answer()
-		default:
-			w.halt()
-		}
-	})
 }
 
 // question asks before something is done. extra may be nil, and gets the keyboard if it can.
 // Without onYes there is nothing to decide, only something to know.
 func (w *Window) question(title string, lines []string, extra fyne.CanvasObject, yes string, onYes func()) {
+	safe := parts.NewButton(w.words.say("action.cancel"), "", w.answer)
+	buttons := []fyne.CanvasObject{safe, parts.MainButton(yes, "", func() { w.answer(); onYes() })}
+	if onYes == nil {
+		safe = parts.MainButton(yes, "", w.answer)
+		buttons = []fyne.CanvasObject{safe}
+	}
+	focus, can := extra.(fyne.Focusable)
+	if !can {
+		focus = safe
+	}
+	w.sheet(460, title, lines, extra, focus, buttons...)
+}
+
+// sheet lays words over the page, with buttons below them. focus gets the keyboard.
+func (w *Window) sheet(width float32, title string, lines []string, extra fyne.CanvasObject, focus fyne.Focusable, buttons ...fyne.CanvasObject) {
 	body := parts.Stack(14, parts.Title(title))
 	for _, l := range lines {
 		body.Add(parts.Body(l))
@@ -308,21 +370,10 @@ func (w *Window) question(title string, lines []string, extra fyne.CanvasObject,
 	if extra != nil {
 		body.Add(extra)
 	}
-	safe := parts.NewButton(w.words.say("action.cancel"), "", w.answer)
-	ok := parts.MainButton(yes, "", func() { w.answer(); onYes() })
-	row := parts.Row(10, safe, ok)
-	if onYes == nil {
-		safe = parts.MainButton(yes, "", w.answer)
-		row = parts.Row(0, safe)
-	}
-	body.Add(parts.Pad(0, 6, parts.Beside(0, nil, row, parts.Body(""))))
-	w.ask = widget.NewModalPopUp(parts.Pad(26, 22, parts.Wide(460, body)), w.win.Canvas())
+	body.Add(parts.Pad(0, 6, parts.Beside(0, nil, parts.Row(10, buttons...), parts.Body(""))))
+	w.ask = widget.NewModalPopUp(parts.NewBox(theme.ColorNameOverlayBackground, "", parts.Radius, 26, 22, parts.Wide(width, body)), w.win.Canvas())
 	w.ask.Show()
-	if f, can := extra.(fyne.Focusable); can {
-		w.win.Canvas().Focus(f)
-	} else {
-		w.win.Canvas().Focus(safe)
-	}
+	w.win.Canvas().Focus(focus)
 }
 
 // answer closes the question.
@@ -361,7 +412,7 @@ type place struct {
 }
 
 // sideWidth is the width of the navigation.
-const sideWidth = 212
+const sideWidth = 220
 
 func newFrame(w *Window) *frame {
 	f := &frame{w: w, home: parts.Strong("").OneLine(), body: container.NewStack()}
@@ -377,14 +428,22 @@ func newFrame(w *Window) *frame {
 	}
 	logo := parts.Pad(10, 0, parts.Beside(10, parts.NewPic("app", "", 30), nil, parts.Title(w.words.say("app.name")).OneLine()))
 	foot := parts.Pad(12, 0, parts.Stack(2, parts.Small(w.words.say("nav.yours")), f.home))
-	side := parts.NewBox(parts.ColorSide, "", 0, 12, 20, parts.Edge(parts.Stack(22, logo, list), foot, nil, layout.NewSpacer()))
+	// Plain containers hold the navigation and the page: the toolkit shows screen readers nothing that lies in a widget.
+	side := container.NewStack(parts.NewBox(parts.ColorSide, "", 0, 0, 0, layout.NewSpacer()),
+		parts.Pad(12, 20, parts.Edge(parts.Stack(22, logo, list), foot, nil, layout.NewSpacer())))
 
 	leave := parts.NewButton(w.words.say("practice.leave"), "", w.greet)
 	f.banner = container.NewStack(parts.NewBox(parts.ColorPractice, "", 0, 22, 7,
 		parts.Beside(12, parts.NewPic("eye", theme.ColorNameForeground, 20), leave, parts.Strong(w.words.say("practice.window")).OneLine())))
 	f.view = parts.Edge(f.banner, nil, parts.Wide(sideWidth, side),
-		parts.NewBox(theme.ColorNameBackground, "", 0, 0, 0, f.body))
+		container.NewStack(parts.NewBox(theme.ColorNameBackground, "", 0, 0, 0, layout.NewSpacer()), f.body, parts.NewReader(f.body), f.question()))
 	return f
+}
+
+// question is the way to the help, in the corner of every page, where it covers nothing.
+func (f *frame) question() fyne.CanvasObject {
+	ask := parts.NewTap(f.w.words.say("menu.help.page"), "", "", 13, 3, 3, parts.NewPic("question", parts.ColorMuted, 20), f.w.help)
+	return parts.Corner(7, ask)
 }
 
 func (f *frame) open(p page) {

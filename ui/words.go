@@ -23,47 +23,68 @@ type picture struct {
 	now       time.Time
 	open      []checks.Finding // what is to be done by now
 	later     []checks.Finding // of which the user wants to be reminded on a day to come
+	know      []checks.Finding // what is only good to know
 	unchecked []checks.Outcome
 	rooms     bool // the user has said where some device stands
 	device    map[discovery.DeviceID]*discovery.Device
-	state     map[discovery.DeviceID]parts.State
+	stands    map[discovery.DeviceID]rounds.Standing
+	state     map[discovery.DeviceID]parts.State // as it is shown
 }
 
 func newPicture(s rounds.Snapshot, now time.Time) *picture {
 	p := &picture{
-		Snapshot: s, now: now, unchecked: s.Unchecked(),
+		Snapshot: s, now: now, know: s.Know(now), unchecked: s.Unchecked(), stands: s.Standings(now),
 		device: make(map[discovery.DeviceID]*discovery.Device, len(s.Devices)),
 		state:  make(map[discovery.DeviceID]parts.State, len(s.Devices)),
 	}
 	p.open, p.later = s.Todo(now)
-	raise := func(id discovery.DeviceID, to parts.State) {
-		if old, ok := p.state[id]; !ok || to.Rank > old.Rank {
-			p.state[id] = to
-		}
-	}
-	for _, o := range s.Outcomes {
-		switch o.Result {
-		case checks.Unknown:
-			raise(o.Device, parts.Unchecked)
-		case checks.Clear:
-			raise(o.Device, parts.AllGood)
-		default: // findings speak for themselves
-		}
-	}
-	for _, f := range s.Findings {
-		if f.Fixed.IsZero() && (f.Severity > checks.Inform || f.Accepted != "") {
-			raise(f.About(), p.standing(&f))
-		}
-	}
 	for i := range s.Devices {
 		d := &s.Devices[i]
 		p.device[d.ID] = d
+		p.state[d.ID] = faces[p.stands[d.ID].State]
 		p.rooms = p.rooms || d.Correction.Room != ""
-		if d.LeaveAlone {
-			p.state[d.ID] = parts.Alone
-		}
 	}
 	return p
+}
+
+// faces gives the icon and the colour of each state of a device.
+var faces = map[rounds.State]parts.State{
+	rounds.StateNotYet: parts.NotYet, rounds.StateNothing: parts.Nothing, rounds.StateInform: parts.Info, rounds.StateAllGood: parts.AllGood,
+	rounds.StateAccepted: parts.Accepted, rounds.StateLater: parts.Later, rounds.StateUnchecked: parts.Unchecked, rounds.StateOffline: parts.Offline,
+	rounds.StateAlone: parts.Alone, rounds.StateGood: parts.Good, rounds.StateWeek: parts.Week, rounds.StateToday: parts.Today,
+}
+
+// count gives how many devices stand like that.
+func (p *picture) count(state rounds.State) int {
+	n := 0
+	for _, st := range p.stands {
+		if st.State == state {
+			n++
+		}
+	}
+	return n
+}
+
+// accepted gives what the user lives with.
+func (p *picture) accepted() []checks.Finding {
+	var all []checks.Finding
+	for _, f := range p.Findings {
+		if f.Accepted != "" && f.Fixed.IsZero() {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// unlooked is the key of what is said of a device of which no check tells anything.
+func (p *picture) unlooked(id discovery.DeviceID) string {
+	switch st := p.stands[id]; {
+	case st.Away:
+		return "device.unlooked.offline"
+	case st.State == rounds.StateNothing:
+		return "device.unlooked.nothing"
+	}
+	return "device.unlooked"
 }
 
 // standing gives how a finding stands.
@@ -156,6 +177,9 @@ func (w words) nudge(f *checks.Finding, now time.Time) string {
 func (w words) bytes(n int) string {
 	if n < 1000 {
 		return w.T("size.bytes", text.Args{"n": n})
+	}
+	if n >= 1_000_000 {
+		return w.T("size.megabytes", text.Args{"size": (n + 500_000) / 1_000_000})
 	}
 	return w.T("size.kilobytes", text.Args{"size": (n + 500) / 1000})
 }

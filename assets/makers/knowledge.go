@@ -46,6 +46,9 @@ type Firmware struct {
 	Sure   bool              `toml:"sure"` // false: only "may" can be said
 }
 
+// HolesUntil is the day until which the list of CISA is in the maker files. What was added there later is news.
+const HolesUntil = "2026-08-21"
+
 // Ended is the end of support that is long past, on a day that nobody has written down.
 const Ended = "ended"
 
@@ -81,8 +84,9 @@ type Revision struct {
 
 // An About is where a maker can be reached.
 type About struct {
-	Security string `toml:"security"` // the page on which it takes reports of holes
-	Updates  string `toml:"updates"`  // the page with its firmware
+	Security string `toml:"security"` // the page on which it takes reports of holes, or tells of them
+	Mail     string `toml:"mail"`     // the address for such reports
+	Updates  string `toml:"updates"`  // the page with its firmware, or where help with it begins
 	App      string `toml:"app"`      // the app that shows the version
 	Support  string `toml:"support"`  // the page on which it says how long it repairs what
 	// PublishesSupport is whether it says so at all; nil if nobody has looked.
@@ -194,6 +198,18 @@ func (r *Revision) read(h *Hardware, facts []discovery.Fact) {
 			}
 		}
 	}
+}
+
+// About reports whether a row that stands in no maker file is about a device of its maker, and why.
+func (p *Products) About(h Hardware) (Fit, bool) {
+	named := p.Family != "" && p.Family == h.Family
+	for _, m := range p.Models {
+		named = named || (h.Model != "" && without(token(m), h.Vendor) == h.Model)
+	}
+	if !named {
+		return Fit{}, false
+	}
+	return p.fits(h)
 }
 
 // fits reports whether a row that names the model of a device is about its revision and region too.
@@ -415,11 +431,17 @@ func (a *About) check() error {
 			return fmt.Errorf("not a page: %q", page)
 		}
 	}
+	if a.Mail != "" && !isMail.MatchString(a.Mail) {
+		return fmt.Errorf("not an address for mail: %q", a.Mail)
+	}
 	if *a != (About{}) && a.Source == "" {
 		return errors.New("a source is needed")
 	}
 	return nil
 }
+
+// isMail matches an address without anything that a mail program could take for more than that.
+var isMail = regexp.MustCompile(`^[A-Za-z0-9._-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
 
 // knowledge checks what is known of a maker's versions and support.
 func (m *Maker) knowledge() error {

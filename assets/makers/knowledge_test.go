@@ -71,6 +71,8 @@ func TestABrokenRowOfKnowledgeIsNamed(t *testing.T) {
 		{"a bad pattern", revision, "$'", "('", "revision 1"},
 		{"not a page", about, "https://example.com/", "http://example.com/", "not a page"},
 		{"a page of nobody", about, "https://example.com/", "https:/", "not a page"},
+		{"not an address", about, "source", "mail = \"a@example.com?bcc=b@example.com\"\nsource", "not an address"},
+		{"two addresses", about, "source", "mail = \"a@example.com,b@example.com\"\nsource", "not an address"},
 		{"about, no source", about, `source = "its maker"`, "", "source"},
 	} {
 		_, err := load(fstest.MapFS{"x.toml": {Data: []byte(strings.Replace(tt.in, tt.from, tt.to, 1))}})
@@ -223,5 +225,36 @@ func TestAllThatIsKnownIsWrittenAsItIsCompared(t *testing.T) {
 	}
 	if a := c.About("TP-Link"); a.Security == "" || a.App == "" {
 		t.Errorf("got %+v", a)
+	}
+}
+
+// The makers that homes have most of tell where updates are or where a hole is reported.
+func TestBigMakersCanBeReached(t *testing.T) {
+	t.Parallel()
+	c, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reached, mails := 0, 0
+	for _, name := range []string{
+		"TP-Link", "Netgear", "ASUS", "D-Link", "Linksys", "AVM", "Zyxel", "DrayTek", "MikroTik", "Ubiquiti", "Huawei", "ZTE", "Xiaomi", "Tenda", "Cisco", "Keenetic", "GL.iNet", "OpenWrt",
+		"Hikvision", "Dahua", "Reolink", "Axis", "Hanwha", "Amcrest", "Foscam", "Wyze", "Arlo", "Ring",
+		"Google", "Amazon", "Apple", "Samsung", "LG", "Sony", "TCL", "Philips", "Roku", "Sonos",
+		"HP", "Brother", "Canon", "Epson", "Lexmark", "Ricoh", "Xerox", "Synology", "QNAP", "Western Digital", "ASUSTOR",
+		"Philips Hue", "IKEA", "Shelly", "Tuya", "Belkin", "Aqara", "Meross", "Home Assistant", "WLED", "Tasmota", "ESPHome", "Zigbee2MQTT", "Roborock",
+		"Bosch", "Siemens", "Honeywell", "Dell", "Lenovo", "Microsoft", "Fortinet", "Grandstream", "Yealink",
+	} {
+		a := c.About(name)
+		if a.Security == "" && a.Updates == "" && a.Mail == "" {
+			t.Errorf("%s cannot be reached", name)
+			continue
+		}
+		reached++
+		if a.Mail != "" {
+			mails++
+		}
+	}
+	if reached < 60 || mails < 30 {
+		t.Errorf("%d makers can be reached, %d of them by mail", reached, mails)
 	}
 }

@@ -22,7 +22,14 @@ const (
 	RTSP       = "rtsp"
 	SNMP       = "snmp" // the password is the community
 	ONVIF      = "onvif"
-	MQTT       = "mqtt"
+	MQTT       = "mqtt" // no product documents one yet
+)
+
+// Where the factory password of one device stands. There are words for each.
+const (
+	LabelBottom = "bottom" // on a sticker
+	LabelBack   = "back"
+	LabelPapers = "papers" // that came with it
 )
 
 // A Login is one documented factory login of a product line. It is data without code: what
@@ -34,9 +41,9 @@ type Login struct {
 	// and facts that the device shows. One of them is needed.
 	Family string      `toml:"family"`
 	With   []Condition `toml:"with"`
-	// Label says that the factory password is another one for each device and stands on its
-	// sticker. There is nothing to try then: the row is for the words.
-	Label bool `toml:"label"`
+	// Label says where the factory password of one device stands, if it is another one for each. There
+	// is nothing to try then: the row is for the words.
+	Label string `toml:"label"`
 
 	Protocol string `toml:"protocol"`
 	Port     uint16 `toml:"port"` // 0: where the product shows that service
@@ -47,7 +54,7 @@ type Login struct {
 	// placeholders then (Fill).
 	Path string `toml:"path"`
 	// Realm is what the device must ask for, and Greeting what its console must say first,
-	// before anything is tried. RE2.
+	// before anything is tried. RE2. A web page without a realm has to show With at that very door.
 	Realm    string `toml:"realm"`
 	Greeting string `toml:"greeting"`
 	Page     Page   `toml:"page"`
@@ -114,12 +121,16 @@ const leastLocks = 3
 // LoginsFor lists the documented factory logins of a device, by what it shows itself. Those
 // of another maker than the one that its signs name are left out.
 func (c *Catalog) LoginsFor(d discovery.Device) []Login {
-	return c.logins(d, func(l Login) bool { return !l.Label })
+	return c.logins(d, func(l Login) bool { return l.Label == "" })
 }
 
-// OnLabel reports whether the factory password of a device stands on its sticker.
-func (c *Catalog) OnLabel(d discovery.Device) bool {
-	return len(c.logins(d, func(l Login) bool { return l.Label })) > 0
+// OnLabel says where the factory password of a device stands; "" if it has none of its own, or
+// nobody knows.
+func (c *Catalog) OnLabel(d discovery.Device) string {
+	for _, l := range c.logins(d, func(l Login) bool { return l.Label != "" }) {
+		return l.Label
+	}
+	return ""
 }
 
 func (c *Catalog) logins(d discovery.Device, want func(Login) bool) []Login {
@@ -147,7 +158,10 @@ func (l *Login) compile() error {
 	if err := compileAll(l.With); err != nil {
 		return err
 	}
-	if l.Label {
+	if l.Label != "" {
+		if !slices.Contains([]string{LabelBottom, LabelBack, LabelPapers}, l.Label) {
+			return fmt.Errorf("no such label: %q", l.Label)
+		}
 		if l.Protocol != "" || l.Password != "" {
 			return errors.New("what stands on a label cannot be tried: no protocol, no password")
 		}
@@ -192,7 +206,8 @@ func (l *Login) fits() error {
 		{(web || form || l.Protocol == RTSP || l.Protocol == ONVIF) != strings.HasPrefix(l.Path, "/"), "a path is needed by the web, RTSP and ONVIF, and only there"},
 		{l.Realm != "" && !strings.HasPrefix(l.Realm, "^"), "a realm is compared from its beginning"},
 		{l.Realm != "" && !web && !form && l.Protocol != RTSP, "only the web and RTSP have a realm"},
-		{web && l.Realm == "" && len(l.With) == 0, "a realm or a condition is needed: what asks there?"},
+		{web && l.Realm == "" && !l.shownBy(pageFacts), "a realm is needed, or conditions that its pages show: what asks there?"},
+		{l.Protocol == RTSP && l.Realm == "", "a realm is needed: what asks there?"},
 		{console != (l.Greeting != ""), "a greeting is needed by telnet, SSH and FTP, and only there"},
 		{form != (l.Page.Pattern != ""), "a page that shows before is needed by a form, and only there"},
 		{form && (len(l.Success) == 0 || len(l.Failure) == 0), "a form needs the signs of success and of failure"},
@@ -202,6 +217,7 @@ func (l *Login) fits() error {
 		{l.Page.Path != "" && !strings.HasPrefix(l.Page.Path, "/"), "the page before is no path"},
 		{l.Logout.Path != "" && !strings.HasPrefix(l.Logout.Path, "/"), "the page to sign out is no path"},
 		{l.Protocol == SNMP && (l.User != "" || l.Password == "" || l.Password == "public"), "SNMP needs a community other than public, and no user"},
+		{l.Protocol == SNMP && !l.shownBy([]discovery.FactKey{discovery.FactSNMP}), "conditions that its agent shows are needed: what answers there?"},
 		{l.TLS && l.Port == 0, "TLS is of a port"},
 	} {
 		if rule.broken {
@@ -209,6 +225,16 @@ func (l *Login) fits() error {
 		}
 	}
 	return l.templates()
+}
+
+// pageFacts begin the facts that the answers of one web door show.
+var pageFacts = []discovery.FactKey{discovery.FactHTTPServer, discovery.FactHTTPTitle, discovery.FactHTTPBody, discovery.FactHTTPHeader}
+
+// shownBy reports whether a door that shows such facts can show by itself that it is the product.
+func (l *Login) shownBy(facts []discovery.FactKey) bool {
+	return len(l.With) > 0 && !slices.ContainsFunc(l.With, func(c Condition) bool {
+		return !slices.ContainsFunc(facts, func(f discovery.FactKey) bool { return strings.HasPrefix(string(c.Fact), string(f)) })
+	})
 }
 
 // templates checks that every placeholder has a value.

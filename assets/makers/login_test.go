@@ -36,7 +36,11 @@ func TestARowIsCheckedWhenItIsLoaded(t *testing.T) {
 		{"basic", basic, ""},
 		{"form", form, ""},
 		{"telnet", "protocol = \"telnet\"\ngreeting = '^X'\nsuccess = [{ body = 'hello' }]\n", ""},
-		{"snmp", "protocol = \"snmp\"\npassword = \"private\"\n", ""},
+		{"snmp", "protocol = \"snmp\"\npassword = \"private\"\nwith = [{ fact = \"snmp.sysdescr\", pattern = '^X' }]\n", ""},
+		{"snmp of whoever answers", "protocol = \"snmp\"\npassword = \"private\"\n", "agent"},
+		{"shown by its pages", "protocol = \"http-basic\"\npath = \"/\"\nwith = [{ fact = \"http.server\", pattern = '^X' }, { fact = \"http.header.location\", pattern = '^X' }]\n", ""},
+		{"shown elsewhere", "protocol = \"http-basic\"\npath = \"/\"\nwith = [{ fact = \"http.server\", pattern = '^X' }, { fact = \"upnp.model_name\", pattern = '^X' }]\n", "realm"},
+		{"rtsp without a realm", "protocol = \"rtsp\"\npath = \"/\"\n", "realm"},
 		{"unknown way", "protocol = \"rlogin\"\n", "no such protocol"},
 		{"no way", "", "no such protocol"},
 		{"basic without a path", "protocol = \"http-basic\"\nrealm = '^X'\n", "path"},
@@ -54,7 +58,9 @@ func TestARowIsCheckedWhenItIsLoaded(t *testing.T) {
 		{"locks at once", basic + "locks = 2\n", "locks"},
 		{"memory", strings.Replace(basic, "protocol", "confidence = \"C\"\nprotocol", 1), "confidence"},
 		{"unknown field", basic + "colour = \"red\"\n", "colour"},
-		{"on the label, and tried", basic + "label = true\n", "label"},
+		{"on the label", "label = \"bottom\"\n", ""},
+		{"on a label that nobody has words for", "label = \"lid\"\n", "label"},
+		{"on the label, and tried", basic + "label = \"bottom\"\n", "label"},
 	} {
 		content := good + tt.row
 		if strings.Contains(tt.row, "confidence") {
@@ -133,7 +139,7 @@ func TestNothingDangerousCanBeTried(t *testing.T) {
 			id, _, _ := strings.Cut(l.ID, "-")
 			for _, d := range dangerous {
 				same := among(d.user, l.User) && among(d.password, l.Password) && among(d.files, m.File) && (d.protocol == "" || d.protocol == l.Protocol)
-				if id == d.id || (same && !l.Label) {
+				if id == d.id || (same && l.Label == "") {
 					t.Errorf("%s: login %s must never be tried: it is %s", m.File, l.ID, d.id)
 				}
 			}
@@ -146,11 +152,19 @@ func TestWhatStandsOnALabelIsNotTried(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	box := discovery.Device{Vendor: "AVM", Family: "fritzos", Services: []discovery.Service{{Port: 80, Transport: "tcp", Protocol: "http"}}}
-	if !c.OnLabel(box) || len(c.LoginsFor(box)) > 0 {
-		t.Errorf("on the label: %v, tried: %v", c.OnLabel(box), c.LoginsFor(box))
+	const ipp = "json./ipp/print get-printer-attributes.printer-make-and-model"
+	web := []discovery.Service{{Port: 80, Transport: "tcp", Protocol: "http"}}
+	for want, d := range map[string]discovery.Device{
+		LabelBottom: {Vendor: "AVM", Family: "fritzos", Services: web},
+		LabelPapers: {Facts: []discovery.Fact{{Key: "mdns.instance", Value: "Doorstation - 1CCAE3000001"}}},
+		LabelBack:   {Vendor: "Brother", Facts: []discovery.Fact{{Key: ipp, Value: "Brother DCP-T420W"}}},
+		"":          {Vendor: "Brother", Facts: []discovery.Fact{{Key: ipp, Value: "Brother DCP-T500W"}}}, // of 2015: one for all
+	} {
+		if got := c.OnLabel(d); got != want || len(c.LoginsFor(d)) > 0 {
+			t.Errorf("%s %v: on the label: %q, want %q; tried: %v", d.Vendor, d.Facts, got, want, c.LoginsFor(d))
+		}
 	}
-	if c.OnLabel(discovery.Device{Vendor: "TP-Link", Family: "tplink-green"}) {
-		t.Error("a router with a documented login has it on its label")
+	if got := c.OnLabel(discovery.Device{Vendor: "TP-Link", Family: "tplink-green"}); got != "" {
+		t.Errorf("a router with a documented login has it on its label: %q", got)
 	}
 }

@@ -306,7 +306,7 @@ func (m *Maker) compile() error {
 		return err
 	}
 	for i := range m.Menus {
-		if err := m.Menus[i].check(); err != nil {
+		if err := m.Menus[i].compile(); err != nil {
 			return fmt.Errorf("menu %d: %w", i+1, err)
 		}
 	}

@@ -112,36 +112,109 @@ var word = regexp.MustCompile(`^[a-z]{1,20}$`)
 // one that At picks; nil if they are not known. What came from the network is cut to a line, and
 // days and months are written as people write them.
 func (c *Catalog) Finding(f *checks.Finding, about, at *discovery.Device) Advice {
-	args := make(map[string]string, len(f.Args)+5)
+	args := make(map[string]string, len(f.Args)+16)
 	for k, v := range f.Args {
-		args[k] = discovery.Line(c.day(v))
+		args[k] = discovery.Line(c.Day(v))
 		if word.MatchString(v) {
 			args[k+"_"+v] = v
 		}
+	}
+	if args["newest"] != args["safe"] {
+		args["beyond"] = args["newest"]
 	}
 	args["device"] = c.DeviceName(about)
 	if inner := f.Args["inner"]; inner != "" && f.Args[checks.ArgInnerDevice] == "" {
 		args["device"] = args["inner"]
 	}
 	page := settingsPage(at)
-	args["at"], args["page"], args["maker"], args["menu"] = args["device"], page, "", ""
+	args["at"], args["maker"], args["menu"], args["command"] = args["device"], "", "", c.Again
 	if at != nil {
-		args["at"], args["maker"] = c.DeviceName(at), discovery.Line(at.Vendor)
-		if c.Makers != nil {
-			args["menu"] = c.Makers.Menu(at.Vendor, at.Kind, PlaceOf(f.Kind))
+		args["at"], args["maker"], args["sticker"] = c.DeviceName(at), discovery.Line(at.Vendor), c.Sticker(at)
+		guide := c.guide(at)
+		for place, path := range guide.Paths {
+			args["menu_"+string(place)] = c.path(path)
 		}
+		args["menu"] = args["menu_"+string(PlaceOf(f.Kind))]
+		switch {
+		case guide.App != "": // such devices have no page, or one without what is needed
+			page, args["app"] = "", guide.App
+		case page != "" || args["menu"] != "":
+			args["app"] = "" // its menus are those of the page
+		}
+	}
+	args["page"] = page
+	if strings.HasPrefix(page, "https:") {
+		args["warns"] = "yes" // browsers do, of nearly every page at home
 	}
 	var is discovery.Kind
 	if about != nil {
 		is = about.Kind
+		if at != nil && at.ID != about.ID {
+			args["own_upnp"] = c.path(c.guide(about).Paths[makers.PlaceUPnP])
+		}
 	}
 	a := c.Advice(f.Kind, is, args)
 	a.Page = page
 	return a
 }
 
-// day writes a day or a month, such as 2021-06, as people of the language do; anything else stays.
-func (c *Catalog) day(v string) string {
+// Sticker says where the password stands that a device has from the factory for itself alone; "" if it
+// has none, or nobody knows.
+func (c *Catalog) Sticker(d *discovery.Device) string {
+	if c.Makers == nil {
+		return ""
+	}
+	place := c.Makers.OnLabel(*d)
+	if place == "" {
+		return ""
+	}
+	return c.T("password."+place, nil)
+}
+
+// guide says what is known of the settings pages of a device.
+func (c *Catalog) guide(d *discovery.Device) makers.Guide {
+	if c.Makers == nil {
+		return makers.Guide{}
+	}
+	return c.Makers.Guide(d)
+}
+
+// path writes where a place is, and where it is on older products if they cannot be told apart.
+func (c *Catalog) path(p makers.Path) string {
+	if p.Older == "" {
+		return p.Path
+	}
+	return c.T("step.older", Args{"path": p.Path, "older": p.Older})
+}
+
+// proofs are the kinds whose looks of before and after have words of their own, by what can be seen: a door, a
+// factory password, or that a password is asked for.
+var proofs = map[checks.Kind]string{
+	"telnet-open": "door", "ssh-open": "door", "adb-open": "door", "adb-on": "door", "port-forward": "door", "remote-admin": "door", "raw-print": "door",
+	"default-login": "login",
+	"open-admin":    "asks", "hub-open": "asks", "camera-open": "asks", "ftp-anonymous": "asks", "smb-guest": "asks", "mqtt-anonymous": "asks",
+	"vnc-open": "asks",
+}
+
+// Proof says in two sentences how it was before a look at a finding, and what the look saw.
+func (c *Catalog) Proof(kind checks.Kind, before, after bool) string {
+	change := "gone"
+	switch {
+	case before && after:
+		change = "still"
+	case before:
+		change = "fixed"
+	case after:
+		change = "back"
+	}
+	if key := "proof." + proofs[kind] + "." + change; c.Has(key) {
+		return c.T(key, nil)
+	}
+	return c.T("proof."+change, nil)
+}
+
+// Day writes a day or a month, such as 2021-06, as people of the language do; anything else stays.
+func (c *Catalog) Day(v string) string {
 	if day, err := time.ParseInLocation(time.DateOnly, v, time.Local); err == nil {
 		return c.Date(day)
 	}
@@ -154,10 +227,13 @@ func (c *Catalog) day(v string) string {
 // pagePorts are where settings pages are, the usual ones first; the last two are those of storage.
 var pagePorts = []uint16{80, 443, 8080, 8443, 5000, 5001}
 
+// onScreen are the kinds of device that have their settings on their own screen, whatever they serve to programs.
+var onScreen = []discovery.Kind{discovery.KindTV, discovery.KindConsole, discovery.KindPhone, discovery.KindVR}
+
 // settingsPage gives the address of the settings page of a device, for a browser; "" if it
 // shows none. It leads nowhere but to that device.
 func settingsPage(d *discovery.Device) string {
-	if d == nil || !d.Addr().IsValid() || d.Addr().Zone() != "" {
+	if d == nil || !d.Addr().IsValid() || d.Addr().Zone() != "" || slices.Contains(onScreen, d.Kind) {
 		return ""
 	}
 	for _, port := range pagePorts {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,8 +29,11 @@ type Catalog struct {
 	Tag language.Tag
 	// Makers know where things are on settings pages; nil: advice names no menus.
 	Makers *makers.Catalog
+	// Again is the command that looks at the finding again, for people in a terminal; "" where they have buttons.
+	Again string
 
 	localizer *i18n.Localizer
+	fallback  *i18n.Localizer
 	keys      map[string]bool
 }
 
@@ -52,14 +56,7 @@ func Languages() []language.Tag {
 // "pt-BR" or "de_DE.UTF-8", best first. English is the last resort. It fails only if the
 // catalogues in the program are broken.
 func Open(wanted ...string) (*Catalog, error) {
-	bundle := i18n.NewBundle(language.Make(fallback))
-	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
 	tags := Languages()
-	for _, tag := range tags {
-		if _, err := bundle.LoadMessageFileFS(assets.Lang, "lang/"+tag.String()+".json"); err != nil {
-			return nil, fmt.Errorf("load the words of %s: %w", tag, err)
-		}
-	}
 	var prefer []language.Tag
 	for _, w := range wanted {
 		w, _, _ = strings.Cut(w, ".")
@@ -68,11 +65,36 @@ func Open(wanted ...string) (*Catalog, error) {
 		}
 	}
 	_, at, _ := language.NewMatcher(tags).Match(prefer...)
+	bundle := i18n.NewBundle(language.Make(fallback))
+	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
+	for _, tag := range slices.Compact([]string{fallback, tags[at].String()}) { // the others would only take room
+		if _, err := bundle.LoadMessageFileFS(assets.Lang, "lang/"+tag+".json"); err != nil {
+			return nil, fmt.Errorf("load the words of %s: %w", tag, err)
+		}
+	}
 	keys, err := keysOf(fallback)
 	if err != nil {
 		return nil, err
 	}
-	return &Catalog{Tag: tags[at], localizer: i18n.NewLocalizer(bundle, tags[at].String(), fallback), keys: keys}, nil
+	english := i18n.NewLocalizer(bundle, fallback)
+	return &Catalog{Tag: tags[at], localizer: i18n.NewLocalizer(bundle, tags[at].String(), fallback), fallback: english, keys: keys}, nil
+}
+
+// OwnName gives what those who speak a language call it, such as "Deutsch".
+func (c *Catalog) OwnName(tag language.Tag) string {
+	var said struct {
+		Name string `json:"language.name"`
+	}
+	raw, err := assets.Lang.ReadFile("lang/" + tag.String() + ".json")
+	if err != nil || json.Unmarshal(raw, &said) != nil || said.Name == "" {
+		return tag.String()
+	}
+	return said.Name
+}
+
+// english gives the same catalogue in English.
+func (c *Catalog) english() *Catalog {
+	return &Catalog{Tag: language.Make(fallback), Makers: c.Makers, localizer: c.fallback, fallback: c.fallback, keys: c.keys}
 }
 
 func keysOf(tag string) (map[string]bool, error) {
@@ -149,12 +171,19 @@ var groups = map[discovery.Kind]string{
 	discovery.KindNAS: "nas", discovery.KindPrinter: "printer",
 }
 
+// steps are sentences that many kinds have among their steps, as {{.open}} and so on.
+var steps = []string{"open", "open_router", "again"}
+
 // Advice gives the words for one kind of finding about one kind of device.
 func (c *Catalog) Advice(kind checks.Kind, about discovery.Kind, args map[string]string) Advice {
-	data := make(Args, len(args))
+	data := make(Args, len(args)+len(steps))
 	for k, v := range args {
 		data[k] = v
 	}
+	for _, step := range steps {
+		data[step] = c.T("step."+step, data)
+	}
+	data["known"] = c.T("firmware.known", data) // the newest version that is known, and who says so
 	say := func(field string) string {
 		key := "advice." + string(kind) + "." + field
 		if own := key + "." + groups[about]; groups[about] != "" && c.Has(own) {

@@ -3,6 +3,7 @@ package text_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -39,7 +40,9 @@ var args = map[string]string{
 	"outer_port": "8080", "protocol": "TCP", "version": "1.0", "newest": "2.0", "ends": "1 May 2027", "date": "3 May 2026", "private": "yes",
 	"product": "Node-RED", "where": "Settings > Security", "ways": "UPnP, PCP", "names": "www.example.com", "router": "192.168.1.9",
 	"network": "Home", "folder": "Photos", "outside": "carrier", "way_control": "control", "protection_open": "open", "protection_wep": "wep",
-	"safe": "2.0", "hole": "CVE-2023-1389", "sure_yes": "yes", "built": "1 June 2020", "revisions": "A", "app": "Tether",
+	"beyond": "2.1", "newest_date": "1 April 2026", "newest_source": "updates.example.com", "newest_said": "3 May 2026", "newest_news_yes": "yes",
+	"ends_source": "example.com", "ends_said": "3 May 2026", "listed_yes": "yes", "since": "2 May 2026",
+	"safe": "2.0", "hole": "CVE-2023-1389", "sure_yes": "yes", "built": "1 June 2020", "revisions": "A", "app": "Tether", "sticker": "Its own password is on the sticker underneath.",
 }
 
 // always are the arguments that their findings always have.
@@ -101,10 +104,12 @@ func TestAdviceIsWhole(t *testing.T) {
 			few[k] = v
 		}
 	}
+	lent := maps.Clone(args) // by the internet provider
+	lent["provider_yes"] = "yes"
 	for _, c := range catalogs(t) {
 		for kind := range kinds {
 			for _, is := range []discovery.Kind{"", "router", "camera", "nas", "printer"} {
-				for _, args := range []map[string]string{args, few} {
+				for _, args := range []map[string]string{args, few, lent} {
 					a := c.Advice(kind, is, args)
 					if a.Title == "" || a.Meaning == "" || len(a.Steps) < 3 || a.Time == "" || a.Cannot == "" {
 						t.Errorf("%s: advice for %s is not whole: %+v", c.Tag, kind, a)
@@ -200,6 +205,173 @@ func TestAdviceLeadsToThePageAndMenuOfTheRightDevice(t *testing.T) {
 	}
 }
 
+func TestAPasswordOnTheStickerIsSaidWhereAPageIsOpened(t *testing.T) {
+	m, err := makers.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	router := discovery.Device{
+		ID: "d-1", Vendor: "AVM", Family: "fritzos", Kind: discovery.KindRouter, Addrs: []netip.Addr{netip.MustParseAddr("192.168.1.1")},
+		Services: []discovery.Service{{Port: 80, Protocol: "http"}}, Facts: []discovery.Fact{{Key: discovery.FactGateway, Value: "yes"}},
+	}
+	camera := discovery.Device{ID: "d-2", Kind: discovery.KindCamera, Addrs: []netip.Addr{netip.MustParseAddr("192.168.1.5")}, Services: router.Services}
+	for _, c := range catalogs(t) {
+		c.Makers = m
+		for place := range map[string]bool{makers.LabelBottom: true, makers.LabelBack: true, makers.LabelPapers: true} {
+			if !c.Has("password." + place) {
+				t.Errorf("%s: no words for a password that is at %q", c.Tag, place)
+			}
+		}
+		sticker := c.Sticker(&router)
+		for kind, f := range map[string]checks.Finding{
+			"upnp": {Kind: "upnp-on", Device: "d-1"}, "port": {Kind: "port-forward", Device: "d-1", Args: map[string]string{"inner": "192.168.1.5"}}, "camera": {Kind: "camera-open", Device: "d-2"},
+		} {
+			a := c.Finding(&f, &camera, text.At(&f, []discovery.Device{router, camera}))
+			if said := strings.Contains(strings.Join(a.Steps, " "), sticker); sticker == "" || said != (f.Device == "d-1") {
+				t.Errorf("%s, %s: %q in %q: %t", c.Tag, kind, sticker, a.Steps, said)
+			}
+		}
+	}
+}
+
+func TestAdviceNamesBothMenusIfNobodyKnowsWhichItIs(t *testing.T) {
+	m := &makers.Catalog{Makers: []makers.Maker{{Name: "X", Menus: []makers.Menu{
+		{Places: map[makers.Place]string{makers.PlaceUpdate: "System > Update", makers.PlacePassword: "System > Password", makers.PlaceUPnP: "NAT > UPnP"}},
+		{Models: []string{"X1"}, Older: true, Places: map[makers.Place]string{makers.PlaceUpdate: "Tools > Update"}},
+	}}}}
+	for _, c := range catalogs(t) {
+		c.Makers = m
+		steps := func(kind checks.Kind, model string) string {
+			d := &discovery.Device{ID: "d-1", Name: "Box", Vendor: "X", Model: model, Kind: discovery.KindRouter}
+			return strings.Join(c.Finding(&checks.Finding{Kind: kind, Device: "d-1"}, d, d).Steps, " ")
+		}
+		if got := steps("firmware-outdated", ""); !strings.Contains(got, "System > Update") || !strings.Contains(got, "Tools > Update") {
+			t.Errorf("%s: no model: got %q", c.Tag, got)
+		}
+		if got := steps("firmware-outdated", "X1"); !strings.Contains(got, "Tools > Update") || strings.Contains(got, "System > Update") {
+			t.Errorf("%s: an old model: got %q", c.Tag, got)
+		}
+		if got := steps("remote-admin", "X2"); !strings.Contains(got, "(System > Update)") || !strings.Contains(got, "(System > Password)") {
+			t.Errorf("%s: the other places: got %q", c.Tag, got)
+		}
+		nas := &discovery.Device{ID: "d-2", Name: "Disk", Vendor: "X", Kind: discovery.KindNAS}
+		door := &checks.Finding{Kind: "port-forward", Device: "d-1", Args: map[string]string{checks.ArgInnerDevice: "d-2"}}
+		if got := strings.Join(c.Finding(door, nas, nil).Steps, " "); strings.Contains(got, "NAT > UPnP") {
+			t.Errorf("%s: nobody knows where the door is: got %q", c.Tag, got)
+		}
+		router := &discovery.Device{ID: "d-1", Name: "Box", Kind: discovery.KindRouter}
+		if got := strings.Join(c.Finding(door, nas, router).Steps, " "); !strings.Contains(got, "(NAT > UPnP)") {
+			t.Errorf("%s: the device behind the door: got %q", c.Tag, got)
+		}
+	}
+}
+
+func TestAnAppIsNamedWhereThereIsNoPage(t *testing.T) {
+	m := &makers.Catalog{Makers: []makers.Maker{{Name: "X", Menus: []makers.Menu{
+		{Kinds: []discovery.Kind{discovery.KindRouter}, App: "X Home", Places: map[makers.Place]string{makers.PlaceUpdate: "Settings > Update"}},
+		{Kinds: []discovery.Kind{discovery.KindCamera}, Places: map[makers.Place]string{makers.PlaceUpdate: "System > Update"}},
+	}}}}
+	page := []discovery.Service{{Port: 443, Protocol: "http", TLS: true}}
+	for _, c := range catalogs(t) {
+		c.Makers = m
+		for _, tt := range []struct {
+			kind        discovery.Kind
+			services    []discovery.Service
+			want, never string
+		}{
+			{discovery.KindRouter, page, "X Home", "192.168.1.5"},
+			{discovery.KindCamera, page, "https://192.168.1.5", "Maker's app"},
+			{discovery.KindCamera, nil, "System > Update", "Maker's app"},
+			{discovery.KindNAS, nil, "Maker's app", "192.168.1.5"},
+		} {
+			d := &discovery.Device{ID: "d-1", Name: "Box", Vendor: "X", Kind: tt.kind, Services: tt.services, Addrs: []netip.Addr{netip.MustParseAddr("192.168.1.5")}}
+			a := c.Finding(&checks.Finding{Kind: "firmware-unknown", Device: "d-1", Args: map[string]string{"app": "Maker's app"}}, d, d)
+			if got := strings.Join(a.Steps, " "); !strings.Contains(got, tt.want) || strings.Contains(got+a.Page, tt.never) {
+				t.Errorf("%s, %s: got %q", c.Tag, tt.kind, got)
+			}
+		}
+	}
+}
+
+// TestNobodyIsToldToMoveARouterToGuestWiFi and what else makes no sense for what a device is: computers print on a
+// printer and keep files on storage, so these cannot be kept away from them.
+func TestNobodyIsToldToMoveARouterToGuestWiFi(t *testing.T) {
+	c, err := text.Open("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	moves := regexp.MustCompile(`(?i)\bmove .*guest wi-fi`)
+	for kind := range adviceKeys(t) {
+		if slices.Contains([]checks.Kind{"hub-open", "mqtt-anonymous", "camera-open", "camera-not-activated"}, kind) {
+			continue // not of such devices
+		}
+		for _, is := range []discovery.Kind{discovery.KindRouter, discovery.KindPrinter, discovery.KindNAS} {
+			a := c.Advice(kind, is, args)
+			if said := strings.Join(append(a.Steps, a.Cannot), " "); moves.MatchString(said) {
+				t.Errorf("%s of a %s: %q", kind, is, said)
+			}
+		}
+		if a := c.Advice(kind, discovery.KindRouter, args); kind == "support-ended" && strings.Contains(strings.Join(a.Steps, " "), "works without the internet") {
+			t.Errorf("a router is taken off the internet: %q", a.Steps)
+		}
+	}
+}
+
+func TestTheLastStepLooksAgain(t *testing.T) {
+	for _, c := range catalogs(t) {
+		button := c.T("action.again", nil)
+		for kind := range adviceKeys(t) {
+			f := &checks.Finding{ID: "f-1", Kind: kind}
+			inWindow := strings.Join(c.Finding(f, nil, nil).Steps, " ")
+			terminal := *c
+			terminal.Again = "porchlight check-again f-1"
+			inTerminal := terminal.Finding(f, nil, nil)
+			said := strings.Join(inTerminal.Steps, " ") + " " + inTerminal.Cannot
+			if strings.Contains(inWindow, button) != strings.Contains(said, terminal.Again) {
+				t.Errorf("%s: %s: window %q, terminal %q", c.Tag, kind, inWindow, said)
+			}
+			for _, word := range []string{button, c.T("action.accept", nil)} {
+				if strings.Contains(said, word) {
+					t.Errorf("%s: %s: a terminal has no button %q: %q", c.Tag, kind, word, said)
+				}
+			}
+		}
+	}
+}
+
+func TestProofsSayWhatItWasAndWhatItIs(t *testing.T) {
+	c, err := text.Open("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		kind          checks.Kind
+		before, after bool
+		want          string
+	}{
+		{"telnet-open", true, false, "Before: the door was open. Now: it is closed."},
+		{"telnet-open", false, true, "Before: the door was closed. Now: it is open again."},
+		{"default-login", true, true, "Before: the factory password worked. Now: it still does."},
+		{"open-admin", true, false, "Before: it opened without a password. Now: it does not."},
+		{"firmware-outdated", true, false, "Before: it was there. Now: it is gone."},
+		{"firmware-outdated", false, false, "Before: it was gone. Now: it still is."},
+	} {
+		if got := c.Proof(tt.kind, tt.before, tt.after); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.kind, got, tt.want)
+		}
+	}
+}
+
+func TestWhoProfitsDependsOnARepair(t *testing.T) {
+	for _, c := range catalogs(t) {
+		with := c.Advice("known-exploited", discovery.KindCamera, map[string]string{"safe": "2.0"})
+		without := c.Advice("known-exploited", discovery.KindCamera, nil)
+		if !strings.Contains(with.Who, "99") || strings.Contains(without.Who, "99") || without.Who == "" || with.Source == without.Source {
+			t.Errorf("%s: with a repair %q (%s), without %q (%s)", c.Tag, with.Who, with.Source, without.Who, without.Source)
+		}
+	}
+}
+
 func TestWordsDependOnWhatTheCheckSays(t *testing.T) {
 	c, err := text.Open("en")
 	if err != nil {
@@ -248,6 +420,11 @@ func TestWhatCodeNamesHasWords(t *testing.T) {
 		checks.ReasonUnclear, checks.ReasonStopped, checks.ReasonOdd,
 	} {
 		keys = append(keys, "reason."+r)
+	}
+	for _, group := range []string{"", "door.", "login.", "asks."} {
+		for _, change := range []string{"fixed", "still", "back", "gone"} {
+			keys = append(keys, "proof."+group+change)
+		}
 	}
 	for _, c := range catalogs(t) {
 		for _, k := range keys {

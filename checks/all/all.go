@@ -13,6 +13,7 @@ import (
 	"porchlight/checks/ftp"
 	"porchlight/checks/mqtt"
 	"porchlight/checks/newdevice"
+	"porchlight/checks/news"
 	"porchlight/checks/openadmin"
 	"porchlight/checks/plainlogin"
 	"porchlight/checks/portforward"
@@ -32,6 +33,7 @@ import (
 type Also struct {
 	Outside resolver.Outside // nil: nothing leaves the home
 	DHCP    bool
+	Book    func() *news.Book // what sources of news said; nil: nothing
 }
 
 // All lists every check, in the order in which a device is checked: what reads before
@@ -45,7 +47,7 @@ func With(c *makers.Catalog, also Also) []checks.Check {
 		wifi.Check{},
 		wps.Check{},
 		certificate.Check{},
-		firmware.Check{Catalog: c},
+		firmware.Check{Catalog: c, Book: also.Book},
 		rawprint.Check{},
 		telnet.Check{},
 		ssh.Check{},

@@ -68,6 +68,8 @@ type door struct {
 	addr netip.Addr
 	page page           // what the web showed there without a login
 	says discovery.Fact // what the device said of itself there
+
+	ahead time.Duration // of our clock is that of a camera
 }
 
 // url gives the address of a page at the door.
@@ -95,7 +97,7 @@ var methods = map[string]method{
 	makers.FTP:        {service: "ftp", asks: greets, try: tryFTP, refuses: refusesFTP},
 	makers.RTSP:       {service: "rtsp", asks: asksRTSP, try: tryRTSP, refuses: asksRTSP},
 	makers.SNMP:       {service: "snmp", asks: answersSNMP, try: trySNMP, refuses: refusesSNMP},
-	makers.ONVIF:      {service: "http", asks: asksONVIF, try: tryONVIF, refuses: asksONVIF},
+	makers.ONVIF:      {service: "http", asks: asksONVIF, try: tryONVIF, refuses: refusesONVIF},
 	makers.MQTT:       {service: "mqtt", asks: asksMQTT, try: tryMQTT, refuses: asksMQTT},
 }
 
@@ -278,7 +280,12 @@ func (s *seen) left(rows []makers.Login) error {
 // made, and stays so if nobody answered.
 func (s *seen) looked(f *checks.Finding) bool {
 	row := f.Args["login"]
-	return slices.ContainsFunc(slices.Concat(s.refused, s.closed), func(l makers.Login) bool { return l.ID == row || row == "" })
+	meant := func(l makers.Login) bool { return l.ID == row || row == "" }
+	return slices.ContainsFunc(s.closed, meant) || slices.ContainsFunc(s.refused, func(l makers.Login) bool {
+		last, ok := newest(s.past, l.ID)
+		lost := l.Protocol == makers.SNMP && (!ok || !last.Failed) // the first silence may be a lost packet
+		return meant(l) && !lost
+	})
 }
 
 // pending reports whether a door that refused one documented login may still open by another.

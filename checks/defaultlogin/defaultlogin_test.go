@@ -3,6 +3,8 @@ package defaultlogin
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -263,5 +265,66 @@ func TestTheHistoryThatCannotBeReadStopsIt(t *testing.T) {
 	tt.Tries = func(context.Context) ([]checks.Try, error) { return nil, errors.New("no disk") }
 	if found, err := (Check{Catalog: catalog(t)}).Run(t.Context(), tt); err == nil || len(found) > 0 {
 		t.Errorf("got %+v, %v", found, err)
+	}
+}
+
+// Another service of a recognised product asks for a login of its own at another door. What is
+// recognised is the device; the door has to show the product too.
+func TestOnlyTheDoorOfTheProductIsTried(t *testing.T) {
+	t.Parallel()
+	stranger := func(server, title string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") != "" {
+				t.Errorf("%q was told %q", title, r.Header.Get("Authorization"))
+			}
+			w.Header().Set("Server", server)
+			w.Header().Set("WWW-Authenticate", `Basic realm="Downloads"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, "<title>"+title+"</title>")
+		}
+	}
+	l := row(t, "D114") // Axis: by its title and its server, no realm is known
+	all := examples(t)
+	for _, tt := range []struct {
+		name    string
+		other   http.HandlerFunc
+		product bool
+	}{
+		{"the product beside it", stranger("nginx", "Downloads"), true},
+		{"half of the signs, and the product beside it", stranger("Boa/0.94", "Downloads"), true},
+		{"no other door", stranger("nginx", "Downloads"), false},
+		{"no other door, half of the signs", stranger("nginx", "AXIS 2100"), false},
+	} {
+		f := &fake{e: all[l.ID], l: l, password: l.Password}
+		d := at(l, serveWeb(t, tt.other))
+		d.Facts = f.e.Facts
+		if tt.product {
+			d.Services = append(d.Services, discovery.Service{Port: serveWeb(t, f.ServeHTTP), Transport: "tcp", Protocol: "http"})
+		}
+		found, err := run(t.Context(), paced(t, d), []makers.Login{l})
+		if tt.product != (len(found) == 1) || tt.product != (err == nil) || (err != nil && checks.Reason(err) != checks.ReasonUnclear) {
+			t.Errorf("%s: got %+v, %v", tt.name, found, err)
+		}
+		if tt.product && found[0].Port != d.Services[1].Port {
+			t.Errorf("%s: found at the wrong door", tt.name)
+		}
+	}
+	// A door that sends people to that of the product is not it.
+	f := &fake{e: all[l.ID], l: l, password: l.Password}
+	at0 := serveWeb(t, f.ServeHTTP)
+	d := at(l, serveWeb(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" {
+			http.Redirect(w, r, fmt.Sprintf("http://127.0.0.1:%d/", at0), http.StatusFound)
+			return
+		}
+		stranger("nginx", "Downloads")(w, r)
+	}))
+	if found, err := run(t.Context(), paced(t, d), []makers.Login{l}); len(found) > 0 || checks.Reason(err) != checks.ReasonUnclear || f.logins > 0 {
+		t.Errorf("it leads to the product: got %+v, %v, %d logins", found, err, f.logins)
+	}
+	// Nor is one that asks for a login whatever it is asked, by ONVIF.
+	l = row(t, "D096-onvif")
+	if found, err := run(t.Context(), paced(t, at(l, serveWeb(t, stranger("App-webs/", "index")))), []makers.Login{l}); len(found) > 0 || checks.Reason(err) != checks.ReasonUnclear {
+		t.Errorf("no camera: got %+v, %v", found, err)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/netip"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -22,9 +21,6 @@ import (
 	"porchlight/discovery"
 	"porchlight/discovery/lan"
 )
-
-// session stands for the name of a session in a path.
-var session = regexp.MustCompile(`\{[^}]*\}`)
 
 // counted is what a target's login saw.
 type counted struct {

@@ -63,7 +63,8 @@ func get(ctx context.Context, client *http.Client, url string) (page, error) {
 	return ask(client, req)
 }
 
-// challenged looks whether a page asks for the login of the product by HTTP Basic or Digest.
+// challenged looks whether a page asks for the login of the product by HTTP Basic or Digest. What
+// asks there has to be the product itself: by its realm, or by all signs of the row at that very door.
 func challenged(ctx context.Context, w checks.Way, d *door) error {
 	p, err := get(ctx, w.HTTP, d.url(d.l.Path))
 	if err != nil {
@@ -73,7 +74,38 @@ func challenged(ctx context.Context, w checks.Way, d *door) error {
 	if p.status != http.StatusUnauthorized || !ok || !d.l.RealmMatch.Fits(realm) {
 		return errNotAsked
 	}
+	if d.l.Realm == "" {
+		if err := d.proves(ctx, w, p); err != nil {
+			return err
+		}
+	}
 	return d.found(p, discovery.Fact{Key: discovery.FactHTTPRealm, Value: discovery.Clean(realm)})
+}
+
+// proves looks whether a door shows the signs of a row itself, on the page that asks and, if that
+// is not enough, on the first one.
+func (d *door) proves(ctx context.Context, w checks.Way, asks page) error {
+	facts := asks.facts
+	if makers.Hold(d.l.With, facts) {
+		return nil
+	}
+	client := *w.HTTP
+	stays := client.CheckRedirect
+	client.CheckRedirect = func(req *http.Request, via []*http.Request) error {
+		facts = append(facts, fields.Page(req.Response.Header, nil, nil)...) // the way it sends people is a sign too
+		if stays == nil {
+			return nil
+		}
+		return stays(req, via)
+	}
+	first, err := get(ctx, &client, d.url("/"))
+	if err != nil {
+		return err
+	}
+	if first.at.Host != asks.at.Host || !makers.Hold(d.l.With, append(facts, first.facts...)) {
+		return errNotAsked
+	}
+	return nil
 }
 
 // schemes are how the challenges of HTTP begin, by the protocol of a row.

@@ -21,8 +21,22 @@ const (
 	askDevice = "GetDeviceInformation"
 )
 
-// asksONVIF looks whether the camera wants a login before it says what it is.
+// asksONVIF looks whether a camera answers there, which tells everybody its clock, and wants a login
+// before it says what it is.
 func asksONVIF(ctx context.Context, w checks.Way, d *door) error {
+	clock, err := askCamera(ctx, w.HTTP, d, askClock, "")
+	if err != nil {
+		return err
+	}
+	if clock.time.IsZero() {
+		return errNotAsked
+	}
+	d.ahead = time.Until(clock.time)
+	return refusesONVIF(ctx, w, d)
+}
+
+// refusesONVIF looks whether the camera wants a login before it says what it is.
+func refusesONVIF(ctx context.Context, w checks.Way, d *door) error {
 	a, err := askCamera(ctx, w.HTTP, d, askDevice, "")
 	if err != nil {
 		return err
@@ -37,14 +51,7 @@ func asksONVIF(ctx context.Context, w checks.Way, d *door) error {
 // tryONVIF asks once with the login, dated by the clock of the camera: one that is behind or
 // ahead would refuse any (OASIS WS-Security UsernameToken Profile 1.0, section 3.1).
 func tryONVIF(ctx context.Context, w checks.Way, d *door) (bool, error) {
-	clock, err := askCamera(ctx, w.HTTP, d, askClock, "")
-	if err != nil {
-		return false, err
-	}
-	if clock.time.IsZero() {
-		return false, unclear("the camera has no clock")
-	}
-	a, err := askCamera(ctx, w.HTTP, d, askDevice, usernameToken(d, clock.time))
+	a, err := askCamera(ctx, w.HTTP, d, askDevice, usernameToken(d, time.Now().Add(d.ahead)))
 	switch {
 	case err != nil:
 		return false, broken(err)

@@ -40,7 +40,8 @@ type page struct {
 	cookies    []string // that it sets to something, as "name=value"
 	wait       bool     // it says Retry-After
 	body       string
-	at         *url.URL // where it was found, after redirects
+	facts      []discovery.Fact // what it shows of its product
+	at         *url.URL         // where it was found, after redirects
 }
 
 // readPage keeps what matters of an answer.
@@ -49,6 +50,7 @@ func readPage(status int, header http.Header, body []byte) page {
 		status: status, server: header.Get("Server"), location: header.Get("Location"), wait: header.Get("Retry-After") != "",
 		body: string(body[:min(len(body), maxPage)]),
 	}
+	p.facts = append(fields.Page(header, []byte(p.body), nil), discovery.Fact{Key: discovery.FactHTTPBody, Value: p.body})
 	all := header.Values("Www-Authenticate")
 	p.challenges = all[:min(len(all), maxChallenges)]
 	all = header.Values("Set-Cookie")

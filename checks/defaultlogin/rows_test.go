@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -87,7 +88,7 @@ func logins(t *testing.T) []makers.Login {
 	var out []makers.Login
 	for _, m := range catalog(t).Makers {
 		for _, l := range m.Logins {
-			if !l.Label {
+			if l.Label == "" {
 				out = append(out, l)
 			}
 		}
@@ -205,6 +206,24 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// sign says by which product an example is, as its facts have it: in the header, and in the page
+// that comes back.
+func (e example) sign(w http.ResponseWriter, r *http.Request) (page string) {
+	for _, f := range e.Facts {
+		switch f.Key {
+		case discovery.FactHTTPServer:
+			w.Header().Set("Server", f.Value)
+		case discovery.FactHTTPHeader + "location":
+			w.Header().Set("Location", strings.Replace(f.Value, "192.168.1.1", r.Host, 1))
+		case discovery.FactHTTPTitle:
+			page += "<title>" + f.Value + "</title>"
+		case discovery.FactHTTPBody:
+			page += "<p>" + f.Value + "</p>"
+		}
+	}
+	return page
+}
+
 // isLogin reports whether a request is the form of the example.
 func (f *fake) isLogin(r *http.Request, line, body string) bool {
 	cookie := f.e.Cookie == "" || slices.ContainsFunc(strings.Split(r.Header.Get("Cookie"), "; "), func(c string) bool { return c == f.e.Cookie })
@@ -217,6 +236,15 @@ func (f *fake) http(w http.ResponseWriter, r *http.Request, line string) {
 		f.outs++
 		return
 	}
+	sign := f.e.sign(w, r)
+	if line == "GET /" && f.l.Path != "/" {
+		if w.Header().Get("Location") != "" {
+			w.WriteHeader(http.StatusFound)
+		}
+		_, _ = io.WriteString(w, sign)
+		return
+	}
+	w.Header().Del("Location")
 	if line != "GET "+f.l.Path && f.after == nil && f.l.Logout.Path != r.URL.Path {
 		http.NotFound(w, r)
 		return
@@ -232,6 +260,9 @@ func (f *fake) http(w http.ResponseWriter, r *http.Request, line string) {
 		w.Header().Set("WWW-Authenticate", challenge)
 		w.WriteHeader(http.StatusUnauthorized)
 		_, _ = io.WriteString(w, "401 Unauthorized")
+		if f.l.Path == "/" {
+			_, _ = io.WriteString(w, sign)
+		}
 	}
 	said := r.Header.Get("Authorization")
 	switch {
@@ -330,33 +361,59 @@ func TestEveryRowOfTheWebTellsYesFromNo(t *testing.T) {
 	}
 }
 
+// unused is a row of MQTT. No product documents such a login yet; the way is there for the first.
+var unused = makers.Login{ID: "mqtt", Protocol: makers.MQTT, User: "admin", Password: "public-1"}
+
+// placeholder finds what a row leaves open (assets/makers, Fill).
+var placeholder = regexp.MustCompile(`\{[a-z0-9_.]+(?:[:+][a-z0-9_.]+)*\}`)
+
+// asListed writes a text of a row as discovery/lan/requests.txt has it.
+func asListed(text string) string {
+	return placeholder.ReplaceAllStringFunc(text, func(p string) string {
+		for _, name := range []string{"password", "user"} {
+			if strings.Contains(p, name) {
+				return "*" + name + "*"
+			}
+		}
+		return "*session*"
+	})
+}
+
+// pathAsListed is asListed for a path: the name of a session is a whole part of it.
+func pathAsListed(text string) string {
+	path, query, more := strings.Cut(asListed(text), "?")
+	path = strings.ReplaceAll(path, "*session*", "*")
+	if more {
+		path += "?" + query
+	}
+	return path
+}
+
+// sends is what a row sends in one request with a login.
+func sends(method, path, body string) string {
+	if body != "" {
+		body = " " + asListed(body)
+	}
+	return "tcp " + method + " " + pathAsListed(path) + body + lan.WithLogin
+}
+
 // lines lists all that a row may send, as discovery/lan/requests.txt has it.
 func lines(l makers.Login) []string {
-	path := func(p string) string {
-		p, _, _ = strings.Cut(p, "?")
-		return session.ReplaceAllString(p, "*")
+	var out []string
+	if l.Logout.Path != "" {
+		method := http.MethodGet
+		if l.Logout.Body != "" {
+			method = http.MethodPost
+		}
+		out = append(out, sends(method, l.Logout.Path, l.Logout.Body))
 	}
-	get := "tcp GET " + l.Path
 	switch l.Protocol {
 	case makers.HTTPBasic, makers.HTTPDigest:
-		out := []string{get, "tcp GET " + path(l.Path) + lan.WithLogin}
-		if l.Logout.Path != "" {
-			out = append(out, "tcp GET "+path(l.Logout.Path)+lan.WithLogin)
-		}
-		return out
+		return append(out, "tcp GET /", "tcp GET "+l.Path, sends(http.MethodGet, l.Path, ""))
 	case makers.HTTPForm:
-		method := cmp.Or(l.Form.Method, http.MethodPost)
-		out := []string{"tcp GET " + pagePath(l), "tcp " + method + " " + path(l.Path) + lan.WithLogin}
-		if l.Logout.Path != "" {
-			method = http.MethodGet
-			if l.Logout.Body != "" {
-				method = http.MethodPost
-			}
-			out = append(out, "tcp "+method+" "+path(l.Logout.Path)+lan.WithLogin)
-		}
-		return out
+		return append(out, "tcp GET "+pagePath(l), sends(cmp.Or(l.Form.Method, http.MethodPost), l.Path, l.Form.Body))
 	case makers.RTSP:
-		return []string{"tcp RTSP DESCRIBE " + l.Path, "tcp RTSP DESCRIBE with a login"}
+		return []string{"tcp RTSP DESCRIBE " + l.Path, "tcp RTSP DESCRIBE " + l.Path + lan.WithLogin}
 	case makers.SSH:
 		return []string{"tcp connect, read greeting", "tcp ssh with a login", "tcp ssh, no password"}
 	case makers.FTP:
@@ -364,7 +421,7 @@ func lines(l makers.Login) []string {
 	case makers.Telnet:
 		return []string{"tcp connect, read greeting", "tcp telnet with a login"}
 	case makers.SNMP:
-		return []string{"udp snmp GET sysDescr with a login", "udp snmp GET sysDescr with no community"}
+		return []string{"udp snmp GET sysDescr with a login", "udp snmp GET sysDescr with no community", "udp snmp GET sysDescr with community public"}
 	case makers.ONVIF:
 		return []string{"tcp POST " + l.Path + " " + askDevice, "tcp POST " + l.Path + " " + askClock, "tcp POST " + l.Path + " " + askDevice + lan.WithLogin}
 	case makers.MQTT:
@@ -375,11 +432,13 @@ func lines(l makers.Login) []string {
 
 func TestWhatARowSendsIsListedAndEveryListedLoginIsOfARow(t *testing.T) {
 	mine := map[string]bool{}
-	for _, l := range logins(t) {
+	for _, l := range append(logins(t), unused) {
 		for _, line := range lines(l) {
-			mine[line] = true
 			transport, rest, _ := strings.Cut(line, " ")
-			if !lan.Listed(transport, rest) {
+			listed := lan.ListedAs(transport, rest)
+			mine[listed] = true
+			// What carries a login stands there to the letter; only D007 has a password in its form as it is typed.
+			if listed == "" || (strings.HasSuffix(line, lan.WithLogin) && listed != line && l.ID != "D007") {
 				t.Errorf("%s: not listed: %s", l.ID, line)
 			}
 		}

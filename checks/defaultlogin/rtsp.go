@@ -10,6 +10,7 @@ import (
 
 	"porchlight/checks"
 	"porchlight/discovery"
+	"porchlight/discovery/lan"
 )
 
 // asksRTSP looks whether the camera of the product asks for a login before it tells of its
@@ -39,7 +40,7 @@ func (a rtspAnswer) asks(d *door) error {
 // tryRTSP asks with the login once, by the way that the camera wants (RFC 2326, section 12.5).
 // No picture is asked for.
 func tryRTSP(ctx context.Context, w checks.Way, d *door) (bool, error) {
-	t, err := begin(ctx, w, d, "RTSP DESCRIBE with a login")
+	t, err := begin(ctx, w, d, "RTSP DESCRIBE "+d.l.Path+lan.WithLogin)
 	if err != nil {
 		return false, err
 	}

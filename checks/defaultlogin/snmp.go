@@ -17,23 +17,28 @@ import (
 // sysDescr is what a device says of itself (RFC 3418, section 2).
 const sysDescr = ".1.3.6.1.2.1.1.1.0"
 
-// noCommunity is one that no device has.
-const noCommunity = "porchlight-control"
+// The communities that are no login: one that everybody knows, and one that no device has.
+const (
+	publicCommunity = "public"
+	noCommunity     = "porchlight-control"
+)
 
-// answersSNMP has nothing to ask: the device answered the community public in this round, or
-// the service would not be there. That makes a later silence a no.
+// answersSNMP has nothing to ask: the agent itself told its product in this round, for the
+// community public, or the service would not be there.
 func answersSNMP(_ context.Context, _ checks.Way, d *door) error {
 	d.says = discovery.Fact{}
 	return nil
 }
 
-// trySNMP reads one value by the documented community. Nothing is ever written.
+// trySNMP reads one value by the documented community. Nothing is ever written. A wrong community
+// is met with silence (RFC 3416, section 4.1), so silence is a no if the agent still answers otherwise.
 func trySNMP(ctx context.Context, w checks.Way, d *door) (bool, error) {
 	said, err := readSNMP(ctx, w, d, d.l.Password, "snmp GET sysDescr with a login")
-	if errors.Is(err, lan.ErrNoAnswer) {
-		return false, nil // a wrong community is met with silence (RFC 3416, section 4.1)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, lan.ErrNoAnswer) && !checks.Closed(err):
+		_, err := readSNMP(ctx, w, d, publicCommunity, "snmp GET sysDescr with community public")
+		return false, err
+	case err != nil:
 		return false, err
 	}
 	d.says = discovery.Fact{Key: discovery.FactSNMP + "sysdescr", Value: said}

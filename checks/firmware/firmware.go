@@ -1,17 +1,18 @@
-// Package firmware compares what a device is, and the version that it runs, with what the maker files know of
-// holes, repairs and the end of support. It sends nothing. One device gets one finding for its firmware: the most
-// urgent one, with arguments that say the rest.
+// Package firmware compares what a device is, and the version that it runs, with what the maker files and sources of
+// news know of holes, repairs and the end of support. It sends nothing. One device gets one finding for its firmware:
+// the most urgent one, with arguments that say the rest.
 package firmware
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"porchlight/assets/makers"
 	"porchlight/checks"
+	"porchlight/checks/news"
 	"porchlight/discovery"
 )
 
@@ -36,6 +37,8 @@ var lent = []discovery.Kind{discovery.KindRouter, discovery.KindModem, discovery
 // Check implements checks.Check.
 type Check struct {
 	Catalog *makers.Catalog
+	// Book gives what sources of news said, as it is known now; nil for nothing.
+	Book func() *news.Book
 }
 
 // Info implements checks.Check.
@@ -50,22 +53,42 @@ func (c Check) Applies(d discovery.Device) bool {
 	c.Catalog.FirmwareFor(h, func(*makers.Firmware, makers.Fit) { applies = true })
 	c.Catalog.SupportFor(h, func(*makers.Support, makers.Fit) { applies = true })
 	p := c.Catalog.About(d.Vendor).PublishesSupport
-	return applies || (p != nil && !*p)
+	return applies || (p != nil && !*p) || c.told(d, h)
+}
+
+// told reports whether sources of news said something that is about a device.
+func (c Check) told(d discovery.Device, h makers.Hardware) bool {
+	b := c.book()
+	_, newest := b.Newest(productOf(d), d.Firmware)
+	return newest || len(b.Holes(d.Vendor, names(d, h)...)) > 0 || len(b.Support(d.Vendor, d.Model, h.Model, d.Family)) > 0
+}
+
+func (c Check) book() *news.Book {
+	if c.Book == nil {
+		return nil
+	}
+	return c.Book()
 }
 
 // Run implements checks.Check. What nobody can compare is neither old nor fine.
 func (c Check) Run(_ context.Context, t checks.Target) ([]checks.Finding, error) {
 	l := c.look(t.Device, time.Now())
 	if slices.ContainsFunc(t.Before, l.hides) {
-		return nil, unclear(errors.New("it tells less of itself than before"))
+		return nil, l.unchecked("it tells less of itself than before")
 	}
 	switch {
+	case !l.compared && l.quiet() && slices.ContainsFunc(t.Before, l.stays):
+		return nil, l.unchecked("who said that it is old says so no more")
 	case len(l.claims) > 0:
-		return []checks.Finding{l.finding()}, nil
+		f := l.finding()
+		if f.Kind == Unknown {
+			return t.Partly([]checks.Finding{f}, func(*checks.Finding) bool { return true }, l.unchecked("its version says nothing"))
+		}
+		return []checks.Finding{f}, nil
 	case !l.unclear && (l.compared || len(t.Before) > 0):
 		return nil, nil
 	case l.known:
-		return nil, unclear(fmt.Errorf("version %q of %s %s cannot be compared", t.Device.Firmware, t.Device.Vendor, t.Device.Model))
+		return nil, l.unchecked("it cannot be compared")
 	}
 	return nil, checks.ErrNotApplicable
 }
@@ -77,14 +100,32 @@ func (l *look) hides(before checks.Finding) bool {
 	case Unknown, Silent:
 		return false
 	case Exploited, Outdated:
-		if l.device.Firmware == "" && before.Args["version"] != "" {
+		if before.Args["version"] != "" && (l.device.Firmware == "" || (l.unclear && l.quiet())) {
 			return true
 		}
 	}
 	return l.device.Model == "" && l.device.Family == "" && l.device.Firmware == ""
 }
 
-func unclear(err error) error { return &checks.NotChecked{Reason: checks.ReasonUnclear, Err: err} }
+// quiet reports whether nothing is known of a device that somebody should do something about.
+func (l *look) quiet() bool {
+	return !slices.ContainsFunc(l.claims, func(c claim) bool { return c.severity > checks.Inform })
+}
+
+// stays reports whether an earlier finding is about the version that the device still runs.
+func (l *look) stays(before checks.Finding) bool {
+	return (before.Kind == Exploited || before.Kind == Outdated) && l.device.Firmware != "" && before.Args["version"] == l.device.Firmware
+}
+
+// unchecked says why a device could not be checked.
+func (l *look) unchecked(why string) error {
+	d := l.device
+	reason := checks.ReasonUnclear
+	if d.Firmware == "" {
+		reason = checks.ReasonNoVersion
+	}
+	return &checks.NotChecked{Reason: reason, Err: fmt.Errorf("%s %s with version %q: %s", d.Vendor, d.Model, d.Firmware, why)}
+}
 
 // finding makes one of the most urgent claim, with what else is known in its arguments.
 func (l *look) finding() checks.Finding {
@@ -104,13 +145,21 @@ func (l *look) finding() checks.Finding {
 		set(key, value)
 	}
 	for _, c := range l.claims {
+		if c.kind == first.kind || (first.kind != Ended && c.kind != Ended && c.kind != EndsSoon) {
+			continue
+		}
+		newest := f.Args["newest"] != ""
 		for key, value := range c.args {
-			if c.kind != first.kind && (first.kind == Ended || c.kind == Ended || c.kind == EndsSoon) && key != "source" {
+			if key != "source" && key != "said" && (!newest || !strings.HasPrefix(key, "newest")) {
 				set(key, value)
 			}
 		}
 	}
-	set("newest", f.Args["safe"]) // that is known to be there, too
+	if f.Args["newest"] == "" && f.Args["safe"] != "" { // that is known to be there, too
+		set("newest", f.Args["safe"])
+		set("newest_source", f.Args["source"])
+		set("newest_said", f.Args["said"])
+	}
 	if l.beta {
 		set("beta", "yes")
 	}
@@ -133,9 +182,23 @@ func yesNo(yes bool) string {
 	return "no"
 }
 
-// Known gives the newest version that is known for a device, if it does not run a newer one, and when its support
-// ends or ended, as a day, a month, a year or makers.Ended. Both are blank if nobody knows for sure.
-func Known(c *makers.Catalog, d discovery.Device) (newest, ends string) {
-	l := Check{Catalog: c}.look(d, time.Now())
-	return l.newest, l.ends
+// Known is what is known of the firmware of a device; blank is what nobody knows for sure.
+type Known struct {
+	Newest     string // the newest version, unless the device runs a newer one
+	NewestDate string // when it came out
+	NewestSaid Said
+	Ends       string // when its support ends or ended: a day, a month, a year or makers.Ended
+	EndsSaid   Said
+}
+
+// Over reports whether support ended on a day that nobody has written down.
+func (k Known) Over() bool { return k.Ends == makers.Ended }
+
+// Said is who said something, and on which day last.
+type Said struct{ Source, Day string }
+
+// Known gives what is known of the firmware of a device.
+func (c Check) Known(d discovery.Device) Known {
+	l := c.look(d, time.Now())
+	return Known{Newest: l.newest.version, NewestDate: l.newest.date, NewestSaid: l.newest.Said, Ends: l.ends, EndsSaid: l.endsSaid}
 }

@@ -45,6 +45,7 @@ type look struct {
 	device   discovery.Device
 	hardware makers.Hardware
 	about    makers.About
+	scheme   versions.Scheme // in which its maker mostly counts
 	now      time.Time
 
 	known    bool // something is known of its versions
@@ -53,23 +54,30 @@ type look struct {
 	beta     bool // it runs a test version
 	claims   []claim
 
-	newest, newestDate string
-	ends               string
+	newest   newest
+	holes    map[string]bool // of which our own rows about it know
+	ends     string
+	endsSaid Said
 }
 
 // look gathers what is known of a device.
 func (c Check) look(d discovery.Device, now time.Time) *look {
-	l := &look{device: d, hardware: c.Catalog.HardwareOf(&d), about: c.Catalog.About(d.Vendor), now: now}
+	l := &look{device: d, hardware: c.Catalog.HardwareOf(&d), about: c.Catalog.About(d.Vendor), now: now, holes: map[string]bool{}}
+	l.scheme = versions.Scheme(c.Catalog.SchemeFor(d.Vendor))
+	book := c.book()
 	c.Catalog.FirmwareFor(l.hardware, l.newer)
+	said, told := book.Newest(productOf(d), d.Firmware)
+	if told {
+		l.hear(said)
+	}
 	c.Catalog.FirmwareFor(l.hardware, l.firmware)
-	supported := false
-	c.Catalog.SupportFor(l.hardware, func(s *makers.Support, fit makers.Fit) {
-		supported = true
-		l.support(s, fit)
-	})
-	scheme := versions.Scheme(c.Catalog.SchemeFor(d.Vendor))
-	l.beta = d.Firmware != "" && versions.Beta(scheme, d.Firmware)
-	l.age(scheme)
+	supported := l.supports(c.Catalog, book.Support(d.Vendor, d.Model, l.hardware.Model, d.Family))
+	l.beta = d.Firmware != "" && versions.Beta(l.scheme, d.Firmware)
+	if told {
+		l.behind(said)
+	}
+	l.age()
+	l.listed(book.Holes(d.Vendor, names(d, l.hardware)...))
 	if len(l.claims) > 0 {
 		return l
 	}
@@ -84,18 +92,13 @@ func (c Check) look(d discovery.Device, now time.Time) *look {
 
 func (l *look) add(c claim) { l.claims = append(l.claims, c) }
 
-// newer keeps the newest version that is known, unless the device runs a newer one.
+// newer takes over the newest version of a row.
 func (l *look) newer(f *makers.Firmware, fit makers.Fit) {
 	v, version, scheme := cmp.Or(f.Newest, f.Safe), l.device.Firmware, versions.Scheme(f.Scheme)
-	if v == "" || fit.Open != "" || !f.Sure {
+	if v == "" || fit.Open != "" || !f.Sure || (version != "" && stands(f, version) < fits) {
 		return
 	}
-	if order, ok := versions.Compare(scheme, version, v); version != "" && (!ok || order > 0 || stands(f, version) < fits) {
-		return
-	}
-	if order, ok := versions.Compare(scheme, l.newest, v); l.newest == "" || (ok && order < 0) {
-		l.newest, l.newestDate = v, f.NewestDate
-	}
+	l.take(scheme, newest{version: v, date: f.NewestDate, Said: Said{f.Source, f.Date}})
 }
 
 // firmware weighs one row about versions.
@@ -104,13 +107,16 @@ func (l *look) firmware(f *makers.Firmware, fit makers.Fit) {
 	l.known = l.known || special
 	version, scheme := l.device.Firmware, versions.Scheme(f.Scheme)
 	hole, since := newestHole(f.Holes)
+	for name := range f.Holes {
+		l.holes[name] = true
+	}
 	at := stands(f, version)
 	affected := at == has
 	l.compared = l.compared || (special && version != "" && at != nowhere)
 	l.unclear = l.unclear || (special && version != "" && at == nowhere)
-	args := map[string]string{"safe": f.Safe, "hole": hole, "since": since, "source": f.Source}
+	args := map[string]string{"safe": f.Safe, "hole": hole, "since": since, "source": f.Source, "said": f.Date}
 	if f.Safe != "" || f.Newest != "" { // else nobody knows of a repair, whatever is newer
-		args["newest"], args["newest_date"] = cmp.Or(l.newest, f.Newest), cmp.Or(l.newestDate, f.NewestDate)
+		l.newest.or(newest{version: f.Newest, date: f.NewestDate, Said: Said{f.Source, f.Date}}).put(args)
 	}
 	if fit.Open != "" {
 		args[fit.Open+"s"] = strings.Join(needed(f.Products, fit), ", ")
@@ -190,9 +196,9 @@ func (l *look) support(s *makers.Support, fit makers.Fit) {
 	}
 	sure := l.strength(s.Sure, fit, s.Family != "")
 	if sure == discovery.Saw {
-		l.ends = s.Ends
+		l.ends, l.endsSaid = s.Ends, Said{s.Source, s.Date}
 	}
-	args := map[string]string{"ends": s.Ends, "still": s.Still, "source": s.Source}
+	args := map[string]string{"ends": s.Ends, "ends_source": s.Source, "ends_said": s.Date, "still": s.Still, "source": s.Source, "said": s.Date}
 	if s.Ends == makers.Ended {
 		args["ends"] = ""
 	}
@@ -207,7 +213,8 @@ func (l *look) support(s *makers.Support, fit makers.Fit) {
 	case s.Ends != makers.Ended && !now.After(last):
 		c.kind, c.severity = EndsSoon, checks.Good
 	case s.Still == "upgrade": // there is a newer system for the same device
-		c.kind, args["newest"] = Outdated, s.Below
+		c.kind = Outdated
+		newest{version: s.Below, Said: Said{s.Source, s.Date}}.put(args)
 	case s.Still == "security":
 		c.severity = checks.Good
 	}
@@ -249,15 +256,17 @@ func lastDay(s string) time.Time {
 
 // age tells of a version that was built long ago, where the newest is not known. Only devices that others may reach
 // are worth it: lamps are finished one day.
-func (l *look) age(scheme versions.Scheme) {
-	built, ok := versions.Date(scheme, l.device.Firmware)
+func (l *look) age() {
+	built, ok := versions.Date(l.scheme, l.device.Firmware)
 	if !ok || l.beta || !slices.Contains(asked, l.device.Kind) || built.After(l.now.AddDate(0, -old, 0)) {
 		return
 	}
-	if order, ok := versions.Compare(scheme, l.device.Firmware, l.newest); ok && order >= 0 {
+	if order, ok := versions.Compare(l.scheme, l.device.Firmware, l.newest.version); ok && order >= 0 {
 		return
 	}
-	l.add(claim{kind: Outdated, severity: checks.Good, confidence: discovery.Likely, args: map[string]string{"built": built.Format(time.DateOnly), "newest": l.newest, "newest_date": l.newestDate}})
+	args := map[string]string{"built": built.Format(time.DateOnly)}
+	l.newest.put(args)
+	l.add(claim{kind: Outdated, severity: checks.Good, confidence: discovery.Likely, args: args})
 }
 
 // strength is Saw if a row is sure and is about what the device says of itself.

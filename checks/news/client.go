@@ -40,11 +40,10 @@ const (
 // the system is used.
 type Client struct {
 	Version string // of the program, which says its name and nothing else
-
-	// For tests, whose servers are on loopback and have a certificate of their own. nil for outside of the home,
-	// and for those that the system trusts.
-	dial  func(ctx context.Context, network, address string) (net.Conn, error)
-	roots *x509.CertPool
+	// Dial and Roots are for tests, whose servers are on loopback and have a certificate of their own. nil for outside
+	// of the home, and for those that the system trusts.
+	Dial  func(ctx context.Context, network, address string) (net.Conn, error)
+	Roots *x509.CertPool
 }
 
 // A tag is how a source calls one answer, so that the same one is not sent again.
@@ -56,7 +55,7 @@ type tag struct {
 // get asks once. same means that the answer still is the one with tag t.
 func (c *Client) get(ctx context.Context, host string, r Request, t tag) (body []byte, next tag, same bool, err error) {
 	path, _, _ := strings.Cut(r.Path, "?")
-	if !lan.Listed("https", "GET "+host+" "+r.Path) {
+	if !r.Typed && !lan.Listed("https", "GET "+host+" "+r.Path) {
 		return nil, t, false, fmt.Errorf("%s of %s: %w", path, host, lan.ErrNotListed)
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -151,7 +150,7 @@ const maxRedirects = 3
 // client makes one that goes to host, or to the proxy of the system, and nowhere else.
 func (c *Client) client(host string) *http.Client {
 	var proxies sync.Map // addresses
-	dial := c.dial
+	dial := c.Dial
 	if dial == nil {
 		dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 			if _, ok := proxies.Load(address); ok {
@@ -171,7 +170,7 @@ func (c *Client) client(host string) *http.Client {
 			},
 			DialContext: dial, MaxResponseHeaderBytes: maxHeaders, ForceAttemptHTTP2: true, DisableCompression: true, DisableKeepAlives: true,
 			TLSHandshakeTimeout: timeout, ResponseHeaderTimeout: timeout,
-			TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.roots},
+			TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.Roots},
 		},
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			if r.URL.Scheme != "https" || !strings.EqualFold(r.URL.Host, host) || len(via) > maxRedirects {

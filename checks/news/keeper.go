@@ -1,6 +1,7 @@
 package news
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -51,7 +52,7 @@ func (s State) Answered() time.Time {
 func (s State) Known() int {
 	n := 0
 	for _, p := range s.Parts {
-		n += len(p.Answer.News) + len(p.Answer.Holes)
+		n += len(p.Answer.News) + len(p.Answer.Holes) + len(p.Answer.Support) + len(p.Answer.Records)
 	}
 	return n
 }
@@ -68,6 +69,7 @@ const (
 	Odd         Trouble = "odd"
 	TooBig      Trouble = "big"
 	Older       Trouble = "older" // it says less than what it said before
+	Unsigned    Trouble = "unsigned"
 )
 
 // errOlder means that a source says less than it said before.
@@ -89,6 +91,8 @@ func trouble(err error) Trouble {
 		return Refused
 	case errors.Is(err, errOlder):
 		return Older
+	case errors.Is(err, ErrNotSigned):
+		return Unsigned
 	case errors.Is(err, errOdd):
 		return Odd
 	}
@@ -114,25 +118,21 @@ type Keeper struct {
 	Shelf   Shelf
 	Sources []Source
 	Log     *slog.Logger
-
-	patience time.Duration // for tests; 0 for patience
+	// Patience is how long all requests of a round may take together; 0 for 25 s.
+	Patience time.Duration
 }
 
 // Ask asks the sources that are switched on, concern the home, and were not asked today, all at once, and keeps what
-// they say. It returns within 25 s. A source that fails is no error: its State says so, and keeps what it
+// they say. It returns within Patience. A source that fails is no error: its State says so, and keeps what it
 // had said. note is told of each request.
 func (k *Keeper) Ask(ctx context.Context, on []string, home []Product, note func(url, line string, sent, received int)) error {
 	kept, err := k.Shelf.News(ctx)
 	if err != nil {
 		return err
 	}
-	wait := k.patience
-	if wait == 0 {
-		wait = patience
-	}
-	asking, cancel := context.WithTimeout(ctx, wait)
+	asking, cancel := context.WithTimeout(ctx, cmp.Or(k.Patience, patience))
 	defer cancel()
-	states := make([]State, len(k.Sources))
+	was, states := make([]State, len(k.Sources)), make([]State, len(k.Sources))
 	var wg sync.WaitGroup
 	for i, source := range k.Sources {
 		state := State{Source: source.Name()}
@@ -143,14 +143,19 @@ func (k *Keeper) Ask(ctx context.Context, on []string, home []Product, note func
 		if !slices.Contains(on, source.Name()) || len(requests) == 0 || !due(state.Asked, time.Now()) {
 			continue
 		}
+		was[i] = state
 		wg.Go(func() { states[i] = k.ask(asking, source, requests, state, note) })
 	}
 	wg.Wait()
 	var errs []error
-	for _, s := range states {
-		if s.Source != "" && ctx.Err() == nil { // when the user stopped us, nothing was wrong with the source
-			errs = append(errs, k.Shelf.SaveNews(ctx, s))
+	for i, s := range states {
+		if s.Source == "" {
+			continue
 		}
+		if ctx.Err() != nil { // the user stopped us: it was asked all the same, and nothing was wrong with it
+			s.Trouble, s.Since = was[i].Trouble, was[i].Since
+		}
+		errs = append(errs, k.Shelf.SaveNews(context.WithoutCancel(ctx), s))
 	}
 	return errors.Join(errs...)
 }
@@ -169,14 +174,14 @@ func (k *Keeper) ask(ctx context.Context, source Source, requests []Request, sta
 	state.Parts = parts
 	var errs []error
 	for _, r := range requests {
-		part, received, err := k.part(ctx, source, r, parts[r.Path], now)
+		part, received, err := k.part(ctx, source, r, parts[r.part()], now)
 		note("https://"+source.Host(), "GET "+source.Host()+" "+r.Path, len(r.Path), received)
 		if err != nil {
 			k.Log.WarnContext(ctx, "source of news failed", "source", source.Name(), "err", err)
 			errs = append(errs, err)
 		}
 		if !part.Answered.IsZero() {
-			parts[r.Path] = part
+			parts[r.part()] = part
 		}
 	}
 	if len(errs) == 0 {
@@ -214,8 +219,11 @@ func (k *Keeper) part(ctx context.Context, source Source, r Request, was Part, n
 
 // merge puts a new answer in the place of an old one. Where it says less, the old one stays, and that is an error.
 func merge(old, answer Answer, now time.Time) (Answer, error) {
-	if answer.Dated.Before(old.Dated) || 2*len(answer.Holes) < len(old.Holes) {
+	if answer.Dated.Before(old.Dated) || answer.Version < old.Version || 2*len(answer.Holes) < len(old.Holes) || len(answer.Records) < len(old.Records) {
 		return old, errOlder
+	}
+	if answer.Version > 0 { // a signed file counts as it is, as a whole
+		return answer, nil
 	}
 	var err error
 	answer.News = slices.Clone(answer.News)

@@ -25,11 +25,10 @@ func (kev) Parse(_ Request, body []byte) (Answer, error) {
 	var doc struct {
 		Released time.Time `json:"dateReleased"`
 		Holes    []struct {
-			CVE        string `json:"cveID"`
-			Maker      string `json:"vendorProject"`
-			Product    string `json:"product"`
-			Added      string `json:"dateAdded"`
-			Ransomware string `json:"knownRansomwareCampaignUse"`
+			CVE     string `json:"cveID"`
+			Maker   string `json:"vendorProject"`
+			Product string `json:"product"`
+			Added   string `json:"dateAdded"`
 		} `json:"vulnerabilities"`
 	}
 	if err := json.Unmarshal(body, &doc); err != nil || doc.Released.IsZero() || len(doc.Holes) > maxHoles {
@@ -42,7 +41,7 @@ func (kev) Parse(_ Request, body []byte) (Answer, error) {
 		if err != nil || !isCVE.MatchString(h.CVE) || maker == "" || product == "" {
 			continue // one entry that was typed wrong must not hide the others
 		}
-		out.Holes = append(out.Holes, Hole{CVE: h.CVE, Maker: maker, Product: product, Added: added, Ransomware: h.Ransomware == "Known"})
+		out.Holes = append(out.Holes, Hole{CVE: h.CVE, Maker: maker, Product: product, Added: added})
 	}
 	if len(out.Holes) == 0 {
 		return Answer{}, odd("catalogue without entries", nil)

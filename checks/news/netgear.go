@@ -30,7 +30,7 @@ func (netgear) Requests(home []Product) []Request {
 }
 
 // netgearFile is the name of a file, such as R7000-V1.0.11.136_10.2.120.chk: model and version.
-var netgearFile = regexp.MustCompile(`^([A-Za-z0-9]+)-V([0-9]+(?:\.[0-9]+){2,4}(?:_[0-9]+(?:\.[0-9]+){1,3})?)\.(?:chk|img|bin|zip)$`)
+var netgearFile = regexp.MustCompile(`^([A-Za-z0-9]+)-V([0-9]+(?:\.[0-9]+){2,4}(?:_[0-9]+(?:\.[0-9]+){0,3})?)\.(?:chk|img|bin|zip)$`)
 
 // Parse takes the first file; what follows is for other regions.
 func (n netgear) Parse(r Request, body []byte) (Answer, error) {

@@ -5,8 +5,8 @@
 package news
 
 import (
+	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"porchlight/discovery"
@@ -28,7 +28,16 @@ type Source interface {
 type Request struct {
 	Path  string // with its query; it also stands in lan's list of requests
 	Limit int    // bytes of the answer that are read; 0 for maxAnswer
-	Model string // what the answer is about; "" if it says so itself
+	Model string // what the answer is about: a model or a hole; "" if it says so itself
+	Typed bool   // by the user, as an address: it stands on no list
+}
+
+// part is under which the answer is kept. A signed file is the same from wherever it comes.
+func (r Request) part() string {
+	if r.Typed {
+		return ""
+	}
+	return r.Path
 }
 
 // A Product is what a source may know of a device.
@@ -64,18 +73,37 @@ type News struct {
 	Seen    time.Time `json:"seen"`          // when it was said last
 }
 
-// about reports whether n is about a product.
-func (n News) about(p Product) bool {
-	return strings.EqualFold(n.Maker, p.Maker) && (n.Model == "" || strings.EqualFold(n.Model, p.Model)) && (n.Family == "" || n.Family == p.Family)
+// Source names who says so.
+func (n News) Source() string {
+	if u, err := url.Parse(n.Page); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return n.Page
 }
 
-// A Hole is one that criminals are known to use.
+// A Hole is one that criminals are known to use, as the list of CISA says.
 type Hole struct {
-	CVE        string    `json:"cve"`
-	Maker      string    `json:"maker"` // as the catalogue calls it
-	Product    string    `json:"product"`
-	Added      time.Time `json:"added"`
-	Ransomware bool      `json:"ransomware,omitempty"`
+	CVE     string    `json:"cve"`
+	Maker   string    `json:"maker"` // as the catalogue calls it
+	Product string    `json:"product"`
+	Added   time.Time `json:"added"` // to the list
+	Said    time.Time `json:"-"`     // when the list was read last
+	Record  *Record   `json:"-"`     // in which versions it is; nil if nobody was asked
+}
+
+// A Support is how long a maker repairs some products. Only a signed file has any. Models, Revisions and Regions are
+// as in assets/makers, but each model is whole; Ends is a day, a month, a year or "ended".
+type Support struct {
+	Maker     string   `json:"maker"`
+	Family    string   `json:"family,omitempty"`
+	Models    []string `json:"models,omitempty"`
+	Revisions []string `json:"revisions,omitempty"`
+	Regions   []string `json:"regions,omitempty"`
+	Ends      string   `json:"ends"`
+	Still     string   `json:"still,omitempty"` // what comes all the same: "security", "local" or nothing
+	Source    string   `json:"source"`
+	Date      string   `json:"date"` // the day on which the source said so
+	Sure      bool     `json:"sure,omitempty"`
 }
 
 // An Answer is what a source says.
@@ -84,6 +112,8 @@ type Answer struct {
 	Version int       `json:"version,omitempty"` // of a signed file
 	News    []News    `json:"news,omitempty"`
 	Holes   []Hole    `json:"holes,omitempty"`
+	Support []Support `json:"support,omitempty"` // of a signed file
+	Records []Record  `json:"records,omitempty"`
 }
 
 // All lists the sources, in the order in which they are shown.
@@ -92,7 +122,7 @@ type Answer struct {
 // list has no documented form, and Shelly's newer products have a certificate that nobody but Shelly
 // vouches for. The others have nothing but pages for people.
 func All() []Source {
-	return []Source{
+	all := []Source{
 		kev{},
 		mikrotik{},
 		homeAssistant{},
@@ -107,6 +137,7 @@ func All() []Source {
 		releases{name: "esphome", maker: "ESPHome", repository: "esphome/esphome"},
 		releases{name: "zigbee2mqtt", maker: "Zigbee2MQTT", repository: "Koenkk/zigbee2mqtt"},
 	}
+	return append(all, Records(nil, nil, time.Time{})...)
 }
 
 // Names lists the switches.

@@ -28,7 +28,6 @@ import (
 	"testing"
 	"time"
 
-	"porchlight/checks/versions"
 	"porchlight/discovery"
 	"porchlight/discovery/lan"
 )
@@ -97,6 +96,14 @@ var honest = map[string]string{
 	"/repos/arendst/Tasmota/releases/latest":    `{"tag_name": "v99.1.0", "published_at": "2025-09-01T00:00:00Z"}`,
 	"/repos/esphome/esphome/releases/latest":    `{"tag_name": "2026.1.0", "published_at": "2025-09-01T00:00:00Z"}`,
 	"/repos/Koenkk/zigbee2mqtt/releases/latest": `{"tag_name": "9.1.0", "published_at": "2025-09-01T00:00:00Z"}`,
+
+	"/rest/json/cves/2.0?cveId=CVE-2019-99999":                       nvdRecord,
+	"/CVEProject/cvelistV5/main/cves/2019/99xxx/CVE-2019-99999.json": cveRecord,
+}
+
+// sources are all, those of records with a hole to ask about.
+func sources() []Source {
+	return slices.Concat(All()[:len(All())-len(places())], Records([]string{"CVE-2019-99999"}, nil, time.Now()))
 }
 
 func answering(w http.ResponseWriter, r *http.Request) {
@@ -145,7 +152,7 @@ func online(t *testing.T, ends time.Time, handler http.HandlerFunc) *internet {
 	t.Cleanup(func() { n.server.CloseClientConnections(); n.server.Close() })
 	roots := x509.NewCertPool()
 	roots.AddCert(leaf)
-	n.client = &Client{Version: "1.2.3", roots: roots, dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+	n.client = &Client{Version: "1.2.3", Roots: roots, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		n.dialed.Add(1)
 		return (&net.Dialer{}).DialContext(ctx, network, n.server.Listener.Addr().String())
 	}}
@@ -156,7 +163,7 @@ var later = time.Now().Add(24 * time.Hour)
 
 func ask(t *testing.T, n *internet, s *shelf, on []string, home []Product) {
 	t.Helper()
-	k := Keeper{Client: n.client, Shelf: s, Sources: All(), Log: quiet, patience: n.patience}
+	k := Keeper{Client: n.client, Shelf: s, Sources: sources(), Log: quiet, Patience: n.patience}
 	if err := k.Ask(t.Context(), on, home, func(string, string, int, int) {}); err != nil {
 		t.Error(err)
 	}
@@ -171,16 +178,6 @@ func (s *shelf) tomorrow() {
 }
 
 func same(name string) string { return name }
-
-func dotted(a, b string) (int, bool) {
-	switch {
-	case a == b:
-		return 0, true
-	case newer(a, b):
-		return 1, true
-	}
-	return -1, true
-}
 
 func TestEverySourceTellsItsNewest(t *testing.T) {
 	n := online(t, later, answering)
@@ -230,7 +227,7 @@ func TestEverySourceTellsItsNewest(t *testing.T) {
 			t.Errorf("%+v: no source or time: %+v", tt.p, got)
 		}
 	}
-	if got := b.Holes("d-link"); len(got) != 1 || got[0].CVE != "CVE-2019-99999" || !got[0].Ransomware {
+	if got := b.Holes("d-link", "DIR-000"); len(got) != 1 || got[0].CVE != "CVE-2019-99999" || got[0].Said.IsZero() {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -452,35 +449,30 @@ func TestALieIsNotBelieved(t *testing.T) {
 	}
 }
 
-func TestNothingIsCalledOldByALie(t *testing.T) {
-	p := Product{Maker: "MikroTik", Family: "routeros"}
-	b := &Book{news: []News{{Maker: "MikroTik", Family: "routeros", Line: "7", Version: "7.18.1"}, {Maker: "Netgear", Model: "R7000", Version: "V9.0"}}}
-	for _, tt := range []struct {
-		p              Product
-		running, known string
-		want           string
-	}{
-		{p, "7.16", "", "7.18.1"},
-		{p, "7.16", "7.17", "7.18.1"},
-		{p, "7.16", "7.18.1", "7.18.1"},
-		{p, "7.16", "7.19", ""}, // we know better
-		{p, "7.19", "", ""},
-		{p, "7.18.1", "", ""},
-		{p, "6.49", "", ""},
-		{Product{Maker: "Netgear", Model: "R7000P"}, "V1.0", "", ""},
-		{Product{Maker: "TP-Link"}, "1.0", "", ""},
+func TestHolesAreFoundByWholeNames(t *testing.T) {
+	var holes []Hole
+	for cve, words := range map[string]string{
+		"CVE-2026-0001": "DIR-820 Router", "CVE-2026-0002": "AC7, AC9, and AC10 Routers", "CVE-2026-0003": "Multiple Routers", "CVE-2026-0004": "Archer AX21",
+		"CVE-2026-0005": "RouterOS", "CVE-2026-0006": "Security cameras web server", "CVE-2026-0007": strings.Repeat("x ", 400),
 	} {
-		got, ok := b.Newer(tt.p, tt.running, tt.known, dotted)
-		if got.Version != tt.want || ok != (tt.want != "") {
-			t.Errorf("%+v: got %+v, %v", tt, got, ok)
+		holes = append(holes, Hole{CVE: cve, Maker: "MAKER Corp", Product: words})
+	}
+	states := []State{{Source: "kev", Parts: map[string]Part{"/": {Answered: later, Answer: Answer{Holes: holes}}}}}
+	b := NewBook(states, func(string) string { return "Maker" })
+	for name, want := range map[string]string{
+		"DIR-820": "CVE-2026-0001", "dir 820": "CVE-2026-0001", "DIR-820L": "", "DIR-82": "", "AC10": "CVE-2026-0002", "AC7": "CVE-2026-0002", "AC": "", "AC71": "",
+		"Archer AX21": "CVE-2026-0004", "AX21": "CVE-2026-0004", "Archer AX20": "", "routeros": "CVE-2026-0005", "": "",
+	} {
+		got := b.Holes("maker", name, name)
+		if len(got) > 1 || (len(got) == 1) != (want != "") || (want != "" && (got[0].CVE != want || !got[0].Said.Equal(later))) {
+			t.Errorf("%q: got %+v, want %q", name, got, want)
 		}
 	}
-	never := func(string, string) (int, bool) { return 0, false }
-	if got, ok := b.Newer(p, "7.16", "", never); ok {
-		t.Errorf("what cannot be compared was called old: %+v", got)
+	if got := b.Holes("Another", "DIR-820"); got != nil {
+		t.Errorf("of another maker: %+v", got)
 	}
 	var none *Book
-	if _, ok := none.Newer(p, "7.16", "", dotted); ok || none.Holes("MikroTik") != nil {
+	if _, ok := none.Newest(Product{Maker: "MikroTik"}, "7.1"); ok || none.Holes("Maker", "DIR-820") != nil || none.Support("Maker", "DIR-820") != nil {
 		t.Error("nobody knows nothing")
 	}
 }
@@ -538,12 +530,12 @@ func TestTheProxyOfTheSystemIsUsed(t *testing.T) {
 func TestEveryRequestIsListed(t *testing.T) {
 	listed := map[string]bool{}
 	home := append(slices.Clone(everything), Product{Maker: "Philips Hue", Model: "BSB003"})
-	for _, s := range All() {
+	for _, s := range sources() {
 		for _, r := range s.Requests(home) {
 			if !lan.Listed("https", "GET "+s.Host()+" "+r.Path) {
 				t.Errorf("not listed: %s %s", s.Host(), r.Path)
 			}
-			listed[fmt.Sprintf("https GET %s %s", s.Host(), strings.Replace(r.Path, "/r7000/", "/*/", 1))] = true
+			listed[fmt.Sprintf("https GET %s %s", s.Host(), strings.NewReplacer("/r7000/", "/*/", "=CVE-2019-99999", "=*hole*", "/2019/99xxx/CVE-2019-99999.json", "/*/*/*").Replace(r.Path))] = true
 		}
 	}
 	for _, line := range lan.Requests() {
@@ -559,39 +551,5 @@ func TestProductsAreWhatDevicesSayThemselves(t *testing.T) {
 	alone := discovery.Device{Present: true, LeaveAlone: true, Vendor: "ESPHome"}
 	if got := Products([]discovery.Device{d, d, away, alone, {Present: true}}); len(got) != 1 || got[0] != (Product{Maker: "Netgear", Model: "R7000"}) {
 		t.Errorf("got %+v", got)
-	}
-}
-
-// What sources call their newest is a version in the way in which we compare those of their products.
-func TestNewsCanBeCompared(t *testing.T) {
-	n := online(t, later, answering)
-	s := &shelf{}
-	ask(t, n, s, Names(), everything)
-	states, _ := s.News(t.Context())
-	b := NewBook(states, same)
-	for _, tt := range []struct {
-		p       Product
-		scheme  versions.Scheme
-		running string // as devices say it
-	}{
-		{Product{Maker: "MikroTik", Family: "routeros"}, "routeros", "7.15.3"},
-		{Product{Maker: "Home Assistant"}, "calver", "2025.3.4"},
-		{Product{Maker: "OpenWrt"}, "openwrt", "23.05.3"},
-		{Product{Maker: "Philips Hue", Model: "BSB002"}, "number", "1967054020"},
-		{Product{Maker: "Shelly", Model: "SHPLG-S"}, "shelly", "1.14.0"},
-		{Product{Maker: "Synology", Model: "DS1621+"}, "dsm", "7.2-69057"},
-		{Product{Maker: "Ubiquiti", Model: "U6-Lite"}, "ubiquiti", "6.6.77"},
-		{Product{Maker: "Ubiquiti", Model: "U6-Lite"}, "ubiquiti", "6.6.77.15402"},
-		{Product{Maker: "Netgear", Model: "R7000"}, "netgear", "V1.0.11.134_10.2.116"},
-		{Product{Maker: "WLED"}, "wled", "0.14.0"},
-		{Product{Maker: "Tasmota"}, "tasmota", "13.4.0(tasmota)"},
-		{Product{Maker: "ESPHome"}, "calver", "2024.6.1"},
-		{Product{Maker: "Zigbee2MQTT"}, "semver", "1.40.0"},
-	} {
-		got, ok := b.Newer(tt.p, tt.running, "", func(a, b string) (int, bool) { return versions.Compare(tt.scheme, a, b) })
-		if !ok {
-			newest, _ := b.Newest(tt.p, tt.running)
-			t.Errorf("%+v: %q and %q cannot be compared: %+v", tt.p, tt.running, newest.Version, got)
-		}
 	}
 }

@@ -23,8 +23,8 @@ func FuzzParse(f *testing.F) {
 					}
 					continue
 				}
-				if len(a.News)+len(a.Holes) == 0 || len(a.News) > maxNews || len(a.Holes) > maxHoles {
-					t.Errorf("%s: %d versions, %d holes", s.Name(), len(a.News), len(a.Holes))
+				if len(a.News)+len(a.Holes) == 0 || len(a.News) > maxNews || len(a.Holes) > maxHoles || len(a.Support) > 0 {
+					t.Errorf("%s: %d versions, %d holes, support %v", s.Name(), len(a.News), len(a.Holes), a.Support)
 				}
 				for _, n := range a.News {
 					if n.Maker == "" || n.Version == "" || len(n.Version) > 64 || !clean(n.Version) || !clean(n.Model) || r.Model != "" && n.Model != r.Model {

@@ -7,6 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,14 +64,50 @@ func Sign(key ed25519.PrivateKey, knowledge []byte) ([]byte, error) {
 	return json.Marshal(sealed{knowledge, ed25519.Sign(key, append([]byte(purpose), knowledge...))})
 }
 
+// ErrNotAddress means that a text is no address of the web that can be asked.
+var ErrNotAddress = errors.New("not an address that begins with https")
+
+// A signed is the address of a signed file, which the user typed: none is in the program. It is asked in every home.
+type signed struct {
+	at   *url.URL
+	keys []ed25519.PublicKey
+}
+
+// From gives the source of a signed file at an address.
+func From(keys []ed25519.PublicKey, address string) (Source, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" || discovery.Clean(address) != address {
+		return nil, fmt.Errorf("%q: %w", address, ErrNotAddress)
+	}
+	return signed{u, keys}, nil
+}
+
+func (signed) Name() string   { return Signed }
+func (s signed) Host() string { return s.at.Host }
+
+func (s signed) Requests([]Product) []Request {
+	return []Request{{Path: s.at.RequestURI(), Limit: MaxSigned, Typed: true}}
+}
+
+func (s signed) Parse(_ Request, body []byte) (Answer, error) { return open(s.keys, body) }
+
+// open gives what one of keys signed.
+func open(keys []ed25519.PublicKey, file []byte) (Answer, error) {
+	knowledge, err := unseal(keys, file)
+	if err != nil {
+		return Answer{}, err
+	}
+	answer, err := parseKnowledge(knowledge)
+	for i := range answer.News {
+		answer.News[i].Seen = answer.Dated
+	}
+	return answer, err
+}
+
 // Load reads a signed file and gives what is to be kept in the place of was, the State of Signed. After an error nothing
 // is to be changed.
 func Load(keys []ed25519.PublicKey, file []byte, was State, now time.Time) (State, error) {
-	knowledge, err := unseal(keys, file)
-	if err != nil {
-		return State{}, err
-	}
-	answer, err := parseKnowledge(knowledge)
+	answer, err := open(keys, file)
 	if err != nil {
 		return State{}, err
 	}
@@ -78,14 +117,22 @@ func Load(keys []ed25519.PublicKey, file []byte, was State, now time.Time) (Stat
 	if before := was.Answer(); answer.Version <= before.Version || answer.Dated.Before(before.Dated) {
 		return State{}, fmt.Errorf("version %d, and %d is there: %w", answer.Version, before.Version, ErrNotNewer)
 	}
-	for i := range answer.News {
-		answer.News[i].Seen = answer.Dated
-	}
-	return State{Source: Signed, Asked: now, Parts: map[string]Part{"": {Answered: now, Answer: answer}}}, nil
+	was.Source, was.Parts = Signed, map[string]Part{"": {Answered: now, Answer: answer}}
+	return was, nil
 }
 
 // Answer is what a signed file said, if s is the State of Signed.
 func (s State) Answer() Answer { return s.Parts[""].Answer }
+
+// Moved is what is kept of signed files when they come from another address from now on.
+func (s State) Moved() State {
+	s.Asked, s.Trouble, s.Since, s.Parts = time.Time{}, "", time.Time{}, maps.Clone(s.Parts)
+	for path, part := range s.Parts {
+		part.Tag = tag{}
+		s.Parts[path] = part
+	}
+	return s
+}
 
 // unseal gives what one of keys signed.
 func unseal(keys []ed25519.PublicKey, file []byte) ([]byte, error) {
@@ -107,10 +154,10 @@ func unseal(keys []ed25519.PublicKey, file []byte) ([]byte, error) {
 // parseKnowledge reads what was signed.
 func parseKnowledge(knowledge []byte) (Answer, error) {
 	var a Answer
-	if err := json.Unmarshal(knowledge, &a); err != nil || a.Version <= 0 || a.Dated.IsZero() || len(a.News) > maxNews || len(a.Holes) > maxHoles {
+	if err := json.Unmarshal(knowledge, &a); err != nil || a.Version <= 0 || a.Dated.IsZero() || len(a.News) > maxNews || len(a.Holes) > maxHoles || len(a.Support) > maxNews || len(a.Records) > 0 {
 		return Answer{}, odd("knowledge", err)
 	}
-	if len(a.News)+len(a.Holes) == 0 {
+	if len(a.News)+len(a.Holes)+len(a.Support) == 0 {
 		return Answer{}, odd("no knowledge", nil)
 	}
 	for _, n := range a.News {
@@ -123,7 +170,31 @@ func parseKnowledge(knowledge []byte) (Answer, error) {
 			return Answer{}, odd(fmt.Sprintf("hole %q", h.CVE), nil)
 		}
 	}
+	for _, s := range a.Support {
+		words := slices.Concat([]string{s.Maker, s.Family, s.Source}, s.Models, s.Revisions, s.Regions)
+		if s.Maker == "" || (s.Family == "") == (len(s.Models) == 0) || !isEnd(s.Ends) || !slices.Contains(stills, s.Still) || s.Source == "" || !isDay(s.Date) || !isText(words...) {
+			return Answer{}, odd(fmt.Sprintf("support of %q %q", s.Maker, s.Models), nil)
+		}
+	}
 	return a, nil
+}
+
+// stills are what may come after the end of support, of those in assets/makers.
+var stills = []string{"", "security", "local"}
+
+// isEnd reports whether a text is a day, a month, a year, or the word for an end that nobody has written down.
+func isEnd(s string) bool {
+	for _, layout := range []string{"2006-01", "2006"} {
+		if _, err := time.Parse(layout, s); err == nil {
+			return true
+		}
+	}
+	return s == "ended" || isDay(s)
+}
+
+func isDay(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
 }
 
 // isText reports whether words can be shown as they are.

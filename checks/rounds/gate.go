@@ -111,7 +111,8 @@ func (g *gate) tried(ctx context.Context) ([]checks.Try, error) {
 }
 
 // login makes one login try, if the limits leave room. The try is on disk as failed
-// before a byte is sent, so that no crash and no restart can make room for another.
+// before a byte is sent, so that no crash and no restart can make room for another; it is taken back
+// if the ways to the device carried none.
 func (g *gate) login(ctx context.Context, row string, try func(checks.Way) (bool, error)) (bool, error) {
 	if g.failed >= lan.MaxFailedTriesPerRound || g.tries >= lan.MaxTriesPerRound {
 		return false, &checks.NotChecked{Reason: checks.ReasonTriedToday}
@@ -137,8 +138,12 @@ func (g *gate) login(ctx context.Context, row string, try func(checks.Way) (bool
 	if err := history.SaveTry(ctx, names, row, now); err != nil {
 		return false, err
 	}
-	g.tries++
+	told := g.home.CarriedLogin(g.device.Addr())
 	accepted, err := try(way.WithLogin(g.home, g.device.Addr(), pace))
+	if g.home.CarriedLogin(g.device.Addr()) == told { // it ended before a byte of it left, whatever try says
+		return false, errors.Join(history.TryTakenBack(context.WithoutCancel(ctx), names, now), untold(err))
+	}
+	g.tries++
 	g.home.NoteLogin(g.device.Addr(), !accepted)
 	if !accepted {
 		g.failed++
@@ -155,6 +160,14 @@ func (g *gate) login(ctx context.Context, row string, try func(checks.Way) (bool
 		return true, err
 	}
 	return true, err
+}
+
+// untold says why a device was not told a login. That it was tried today is no reason: it was not.
+func untold(err error) error {
+	if err == nil || checks.Reason(err) == checks.ReasonTriedToday {
+		return &checks.NotChecked{Reason: checks.ReasonUnclear, Err: err}
+	}
+	return err
 }
 
 // TriedAs gives the names under which the logins tried on a device are kept: its hardware

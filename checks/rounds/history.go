@@ -13,18 +13,24 @@ import (
 // ErrNoSuchFinding means that the history holds no finding of that name.
 var ErrNoSuchFinding = errors.New("no such finding")
 
+// ErrNoSuchHome means that the history holds no home of that number.
+var ErrNoSuchHome = errors.New("no such home")
+
 // ErrNotOpen means that nothing is left to do about a finding: it is fixed, or accepted.
 var ErrNotOpen = errors.New("nothing is left to do about the finding")
 
 // ErrOtherNetwork means that the computer is not on the network of the home.
 var ErrOtherNetwork = errors.New("not the network of this home")
 
-// A Summary is what the history keeps of every round for ever.
+// A Summary is what the history keeps of rounds for ever. Rounds of long ago that followed each
+// other and saw the same share one: then Round is the last of them, Started is when the first began,
+// and Finished when the last ended.
 type Summary struct {
 	Round             int64
 	Started, Finished time.Time
 	Complete          bool
 	Devices, Open     int // devices present, findings left open
+	Rounds            int // how many they are; mostly 1
 }
 
 // What a Change is about. Stored, so the words never change.
@@ -37,7 +43,17 @@ const (
 	FindingNew      = "finding-new"
 	FindingFixed    = "finding-fixed"
 	FindingBack     = "finding-back"
+	FindingAccepted = "finding-accepted" // New is the user's reason
+	FindingReopened = "finding-reopened" // the user took that back
 )
+
+// Whats lists all that a Change may be about, in the order in which people are shown them.
+func Whats() []string {
+	return []string{
+		DeviceNew, DeviceGone, DeviceBack, AddressChanged, FirmwareChanged,
+		FindingNew, FindingFixed, FindingBack, FindingAccepted, FindingReopened,
+	}
+}
 
 // A Change is one thing that differs from the round before.
 type Change struct {
@@ -96,8 +112,8 @@ type History interface {
 	SaveRound(ctx context.Context, s Snapshot) (Snapshot, []Change, error)
 	// SaveCheck keeps one look at a single finding and returns the finding as it now is.
 	SaveCheck(ctx context.Context, home HomeID, finding string, o checks.Outcome, at time.Time) (checks.Finding, error)
-	// Proofs returns the looks at one finding, newest first.
-	Proofs(ctx context.Context, finding string) ([]Proof, error)
+	// Proofs returns the looks at one finding of a home, newest first.
+	Proofs(ctx context.Context, home HomeID, finding string) ([]Proof, error)
 	// Changes returns what changed in a home, newest first.
 	Changes(ctx context.Context, home HomeID) iter.Seq2[Change, error]
 	// Rounds returns the rounds of a home, newest first.
@@ -106,9 +122,11 @@ type History interface {
 	// and its addresses. They are shared by all homes.
 	Tries(ctx context.Context, names []string, since time.Time) ([]checks.Try, error)
 	// SaveTry keeps a login try under each of names, as failed, before it is made. row is the ID
-	// of the documented login. TryAccepted, later, says that the device said yes.
+	// of the documented login. TryAccepted, later, says that the device said yes; TryTakenBack, that
+	// it was told nothing.
 	SaveTry(ctx context.Context, names []string, row string, at time.Time) error
 	TryAccepted(ctx context.Context, names []string, at time.Time) error
+	TryTakenBack(ctx context.Context, names []string, at time.Time) error
 	// Consent and SaveConsent keep what the user said about factory passwords.
 	Consent(ctx context.Context, home HomeID, device discovery.DeviceID) (Consent, error)
 	SaveConsent(ctx context.Context, home HomeID, device discovery.DeviceID, c Consent) error

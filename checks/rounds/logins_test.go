@@ -2,6 +2,8 @@ package rounds_test
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"net/netip"
 	"slices"
 	"testing"
@@ -114,6 +116,95 @@ func TestTheSkipListIsShownAndLeftAlone(t *testing.T) {
 	for _, o := range un {
 		if o.Reason != checks.ReasonSkipList {
 			t.Errorf("got %+v", o)
+		}
+	}
+}
+
+// teller logs in as a test says.
+type teller struct {
+	try func(ctx context.Context, t checks.Target, w checks.Way) (bool, error)
+}
+
+func (teller) Info() checks.Info {
+	return checks.Info{ID: "teller", Contact: checks.ContactLogin}
+}
+func (teller) Applies(discovery.Device) bool { return true }
+
+func (c teller) Run(ctx context.Context, t checks.Target) ([]checks.Finding, error) {
+	_, err := t.Login(ctx, "D001", func(w checks.Way) (bool, error) { return c.try(ctx, t, w) })
+	return nil, err
+}
+
+// A try is on disk before a byte is sent, and taken back if none was.
+func TestATryThatToldNothingIsTakenBack(t *testing.T) {
+	const prefix = "127.9.24.0/24"
+	t.Parallel()
+	d := locking(prefix)
+	h := begin(t, prefix, d)
+	h.recognised("Router")
+	tries := func() []checks.Try {
+		past, err := h.store.Tries(t.Context(), rounds.TriedAs(discovery.Device{Addrs: []netip.Addr{d.Addr}}), time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return past
+	}
+	const line = "telnet with a login"
+	page := "http://" + netip.AddrPortFrom(d.Addr, 8080).String()
+	for _, tt := range []struct {
+		name   string
+		try    func(ctx context.Context, t checks.Target, w checks.Way) (bool, error)
+		kept   int
+		reason string // "" if the device said no
+	}{
+		{"nobody listens", func(ctx context.Context, _ checks.Target, w checks.Way) (bool, error) {
+			_, err := w.Dial(ctx, 1, line)
+			return false, err
+		}, 0, checks.ReasonUnreachable},
+		{"it ends before anything is typed", func(ctx context.Context, _ checks.Target, w checks.Way) (bool, error) {
+			c, err := w.Dial(ctx, 8080, line)
+			if err == nil {
+				err = c.Close()
+			}
+			return false, errors.Join(err, &checks.NotChecked{Reason: checks.ReasonTriedToday})
+		}, 0, checks.ReasonUnclear},
+		{"a no to nothing", func(context.Context, checks.Target, checks.Way) (bool, error) { return false, nil }, 0, checks.ReasonUnclear},
+		{"a yes to nothing", func(context.Context, checks.Target, checks.Way) (bool, error) { return true, nil }, 0, checks.ReasonUnclear},
+		{"a page that carries none", func(ctx context.Context, _ checks.Target, w checks.Way) (bool, error) {
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
+			if err != nil {
+				return false, err
+			}
+			resp, err := w.HTTP.Do(req)
+			if err == nil {
+				err = resp.Body.Close()
+			}
+			return false, err
+		}, 0, checks.ReasonUnclear},
+		{"one byte", func(ctx context.Context, _ checks.Target, w checks.Way) (bool, error) {
+			c, err := w.Dial(ctx, 8080, line)
+			if err == nil {
+				_, err = c.Write([]byte("a"))
+				err = errors.Join(err, c.Close())
+			}
+			return false, err
+		}, 1, ""},
+	} {
+		before := -1
+		h.Checks = []checks.Check{teller{func(ctx context.Context, t checks.Target, w checks.Way) (bool, error) {
+			before = len(tries())
+			return tt.try(ctx, t, w)
+		}}}
+		s := h.walk(t)
+		if after := tries(); len(after) != tt.kept || before < 1 || (len(after) > 0 && !after[0].Failed) {
+			t.Errorf("%s: %d tries on disk at first, then %+v", tt.name, before, after)
+		}
+		reason := ""
+		if un := s.Unchecked(); len(un) > 0 {
+			reason = un[0].Reason
+		}
+		if reason != tt.reason || s.Traffic.LoginAttempts != 0 && tt.kept == 0 {
+			t.Errorf("%s: got %q, %d logins in the ledger", tt.name, reason, s.Traffic.LoginAttempts)
 		}
 	}
 }

@@ -4,6 +4,7 @@ package rounds
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,11 +45,12 @@ type Snapshot struct {
 	Network  discovery.Network
 	Round    int64 // the number of the round in the history; 0 before it is saved
 	Phase    Phase
-	Started  time.Time // UTC; zero if no round was walked yet
-	Finished time.Time // zero while walking
-	Complete bool      // the round went all the way
-	Checked  int       // checks done so far
-	ToCheck  int       // checks in all; grows while devices are found
+	Started  time.Time     // UTC; zero if no round was walked yet
+	Finished time.Time     // zero while walking
+	Complete bool          // the round went all the way
+	Checked  int           // checks done so far
+	ToCheck  int           // checks in all; grows while devices are found
+	Left     time.Duration // about how long the round still takes; 0 if nobody can say
 	Devices  []discovery.Device
 	Findings []checks.Finding // the worst first; fixed and accepted ones too
 	Outcomes []checks.Outcome // of this round
@@ -76,22 +78,37 @@ func (s *Snapshot) Open() []checks.Finding {
 }
 
 // Todo parts what is open: what is to be done by now, and what the user wants to be reminded of
-// on a day to come.
+// on a day to come, be it to do or only to know.
 func (s *Snapshot) Todo(now time.Time) (todo, later []checks.Finding) {
-	for _, f := range s.Open() {
-		if f.Later(now) {
+	for _, f := range s.Findings {
+		switch {
+		case f.Later(now):
 			later = append(later, f)
-		} else {
+		case f.Open() && f.Severity > checks.Inform:
 			todo = append(todo, f)
 		}
 	}
 	return todo, later
 }
 
-// AllGood reports whether everything was looked at and nothing is left to do. Only then may
-// a person be told so.
+// Know returns what is only good to know by now.
+func (s *Snapshot) Know(now time.Time) []checks.Finding {
+	var know []checks.Finding
+	for _, f := range s.Findings {
+		if f.Know(now) {
+			know = append(know, f)
+		}
+	}
+	return know
+}
+
+// AllGood reports whether nothing is left to do after a whole round that came to every device that
+// is there, and in which whatever was due could be checked, of which there was something. Only
+// then may a person be told so.
 func (s *Snapshot) AllGood() bool {
-	return s.Complete && len(s.Outcomes) > 0 && len(s.Troubles) == 0 && len(s.Open()) == 0 && len(s.Unchecked()) == 0
+	missed := slices.ContainsFunc(s.Devices, func(d discovery.Device) bool { return d.Present && !s.reached(&d) })
+	looked := slices.ContainsFunc(s.Outcomes, func(o checks.Outcome) bool { return stateOfOutcome(&o) == StateAllGood })
+	return s.Complete && looked && !missed && len(s.Troubles) == 0 && len(s.Open()) == 0 && len(s.Unchecked()) == 0
 }
 
 // Device finds a device by its ID.

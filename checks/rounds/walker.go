@@ -95,22 +95,26 @@ func (w *Walker) walk(ctx context.Context) (Snapshot, error) {
 	w.Log.InfoContext(ctx, "round begins", "network", home.Network.Prefix.String())
 	s := Snapshot{Home: w.Home, Network: home.Network, Phase: Discovering, Started: time.Now().UTC(), Devices: before.Devices, Findings: before.Findings}
 	w.tell(s)
-	s.Devices, s.Troubles = w.scanner(home).Run(ctx, before.Devices, func(devices []discovery.Device) {
-		live := s
+	var clock countdown
+	was := expected(before.Devices, home.Network.Prefix)
+	s.Devices, s.Troubles = w.scanner(home).Run(ctx, before.Devices, func(devices []discovery.Device, ahead scan.Ahead) {
+		live, now := s, time.Now()
 		live.Devices, live.Findings = devices, moved(s.Findings, devices)
+		here, missing := heardOf(devices, was)
+		live.Left = clock.left(now, findingLeft(now.Sub(s.Started), ahead, here, missing))
 		w.tell(live)
 	})
 	s.Findings = moved(s.Findings, s.Devices)
-	s.Phase = Checking
+	s.Phase, s.Left = Checking, clock.told
 	s = w.heard(s)
 	w.tell(s)
 	if w.News != nil {
 		w.News(ctx, home, s.Devices)
 	}
-	w.check(ctx, home, &s)
+	w.check(ctx, home, &s, &clock)
 	elsewhere(s.Devices, before.Devices, home.Network.Prefix)
 	s.Complete = ctx.Err() == nil
-	s.Phase, s.Finished = Saving, time.Now().UTC()
+	s.Phase, s.Left, s.Finished = Saving, 0, time.Now().UTC()
 	s.Traffic, s.ByDevice = traffic(home, s.Devices)
 	w.tell(s)
 
@@ -182,18 +186,26 @@ func openOf(findings []checks.Finding, check checks.ID, device discovery.DeviceI
 }
 
 // check runs all checks, the devices in parallel, the checks of one device in turn.
-func (w *Walker) check(ctx context.Context, home *lan.Home, s *Snapshot) {
-	var mu sync.Mutex // guards s.Outcomes and s.Checked
+func (w *Walker) check(ctx context.Context, home *lan.Home, s *Snapshot, clock *countdown) {
+	var mu sync.Mutex // guards s.Outcomes, s.Checked, live, queues and clock
 	slots := make(chan struct{}, devicesAtOnce)
 	var wg sync.WaitGroup
-	due := make([][]job, len(s.Devices))
+	due, queues := make([][]job, len(s.Devices)), make([]time.Duration, len(s.Devices))
 	for i, d := range s.Devices {
 		if d.Present {
 			due[i] = w.jobs(d, s.Findings)
 			s.ToCheck += len(due[i])
+			queues[i] = taken(due[i], lan.PaceOf(d))
 		}
 	}
 	live := *s
+	tell := func() { // the caller holds mu
+		live.Left = clock.left(time.Now(), checkingLeft(queues))
+		w.tell(live)
+	}
+	over := make(chan struct{})
+	var ticker sync.WaitGroup
+	ticker.Go(func() { everySecond(over, func() { mu.Lock(); defer mu.Unlock(); tell() }) })
 	for i, d := range s.Devices {
 		if len(due[i]) == 0 {
 			continue
@@ -202,18 +214,21 @@ func (w *Walker) check(ctx context.Context, home *lan.Home, s *Snapshot) {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			g := &gate{walker: w, home: home, device: d}
-			for _, j := range due[i] {
-				o := w.run(ctx, g, j, live.Devices)
+			for n, j := range due[i] {
+				o := w.run(ctx, g, j, s.Devices)
 				mu.Lock()
 				s.Outcomes = append(s.Outcomes, o)
 				s.Checked++
 				live.Outcomes, live.Checked = slices.Clone(s.Outcomes), s.Checked
-				w.tell(live)
+				queues[i] = taken(due[i][n+1:], lan.PaceOf(d))
+				tell()
 				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
+	close(over)
+	ticker.Wait()
 	s.Outcomes = judged(s.Findings, s.Outcomes)
 	slices.SortStableFunc(s.Outcomes, func(a, b checks.Outcome) int {
 		return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Check, b.Check))

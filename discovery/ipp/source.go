@@ -62,6 +62,14 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 	return nil // a printer may be off, busy or closed to us: no fault
 }
 
+// Return implements discovery.Returner: a printer that only now said so is asked.
+func (p Prober) Return(ctx context.Context, before discovery.Device, now func() discovery.Device, report func(discovery.Observation)) error {
+	if _, _, asked := where(before); asked {
+		return nil
+	}
+	return p.Probe(ctx, now, report)
+}
+
 // ask puts one question to a printer. It opens one connection.
 func ask(ctx context.Context, client *http.Client, at, uri string, all bool) (facts []discovery.Fact, model bool, err error) {
 	id := newID()

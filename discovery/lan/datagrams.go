@@ -7,13 +7,18 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"slices"
+	"syscall"
 	"time"
 
 	"golang.org/x/net/ipv4"
 
 	"porchlight/discovery"
 )
+
+// discard is the port that throws away what it gets (RFC 863).
+const discard = 9
 
 // multicastTTL lets a question cross no more than the home's own bridges.
 const multicastTTL = 2
@@ -183,26 +188,69 @@ func (h *Home) listen(pc net.PacketConn, most int, answer func(netip.AddrPort, [
 // Knock sends one empty datagram to each address, gently, so that the system asks who
 // has it and its neighbour table fills. Nothing has to answer; port 9 throws it away (RFC 863).
 func (h *Home) Knock(ctx context.Context, addrs []netip.Addr) error {
-	const discard = 9
 	pc, err := new(net.ListenConfig).ListenPacket(ctx, "udp4", netip.AddrPortFrom(h.Network.Addr, 0).String())
 	if err != nil {
 		return fmt.Errorf("open a socket on %s: %w", h.Network.Interface, err)
 	}
 	defer func() { _ = pc.Close() }()
 	for _, a := range addrs {
-		if !h.Allowed(a) {
-			return fmt.Errorf("knock at %s: %w", a, ErrOutside)
-		}
 		if err := h.knocks.Wait(ctx); err != nil {
 			return nil // the round ended first
 		}
+		if h.leftAlone(a) { // the user may have said so while this waited
+			continue
+		}
+		if !h.Allowed(a) {
+			return fmt.Errorf("knock at %s: %w", a, ErrOutside)
+		}
 		// An error means that nobody is there; the table knows that better.
 		_, _ = pc.WriteTo(nil, &net.UDPAddr{IP: a.AsSlice(), Port: discard})
-		h.lane(a).note(discovery.Request{
-			At: time.Now().UTC(), Addr: a.String(), Port: discard, Transport: "udp", Line: "knock, empty datagram",
-		}, discovery.Traffic{Packets: 1})
+		h.noteKnock(a)
 	}
 	return nil
+}
+
+func (h *Home) noteKnock(a netip.Addr) {
+	h.lane(a).note(discovery.Request{
+		At: time.Now().UTC(), Addr: a.String(), Port: discard, Transport: "udp", Line: "knock, empty datagram",
+	}, discovery.Traffic{Packets: 1})
+}
+
+// KnockAt knocks at one address, as Knock does. answers waits, and reports whether somebody there says
+// that nobody listens, as devices do (RFC 1122, section 4.1.3.1). Only who got the datagram can say
+// so: it is there now, with the hardware address that the system knows. Silence says nothing.
+func (h *Home) KnockAt(ctx context.Context, a netip.Addr) (answers func() bool) {
+	nobody := func() bool { return false }
+	if h.knocks.Wait(ctx) != nil || !h.Allowed(a) {
+		return nobody
+	}
+	d := net.Dialer{LocalAddr: &net.UDPAddr{IP: h.Network.Addr.AsSlice()}}
+	// A connected socket: the system tells it of refusals.
+	c, err := d.DialContext(ctx, "udp4", netip.AddrPortFrom(a, discard).String())
+	if err != nil {
+		return nobody
+	}
+	_ = c.SetDeadline(time.Now().Add(knockWait))
+	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
+	_, err = c.Write(nil)
+	h.noteKnock(a)
+	return func() bool {
+		defer func() { _ = c.Close() }()
+		defer stop()
+		if err == nil {
+			_, err = c.Read(make([]byte, 1))
+		}
+		return err == nil || Refused(err)
+	}
+}
+
+// Refused reports whether an error is the answer of a device that nobody listens at a port. Silence
+// is none, and neither is that nobody has the address.
+func Refused(err error) bool {
+	if runtime.GOOS == "windows" {
+		return errors.Is(err, wsaeConnReset) || errors.Is(err, wsaeConnRefused)
+	}
+	return errors.Is(err, syscall.ECONNREFUSED)
 }
 
 // NoteMulticast writes in the ledger what a library sent to everybody on our behalf.
@@ -245,11 +293,12 @@ func (h *Home) GatewayMAC(ctx context.Context) discovery.MAC {
 	return found[0].MAC
 }
 
-// Locate tells at which IPv4 addresses a hardware address is now. It knocks where it was and
-// waits a second at most; none means that it is not there. discovery.ErrUnavailable means that the
-// system cannot tell.
+// Locate tells at which IPv4 addresses a hardware address is now, the one that answered last first.
+// It knocks where it was and waits a second at most; none means that it is not there.
+// discovery.ErrUnavailable means that the system cannot tell.
 func (h *Home) Locate(ctx context.Context, mac discovery.MAC, was []netip.Addr) ([]netip.Addr, error) {
 	found, err := h.await(ctx, was, h.Neighbors, func(n Neighbor) bool { return n.MAC == mac && n.Sure && n.Addr.Is4() })
+	slices.SortStableFunc(found, func(a, b Neighbor) int { return b.Confirmed.Compare(a.Confirmed) })
 	var addrs []netip.Addr
 	for _, n := range found {
 		addrs = append(addrs, n.Addr)
@@ -286,7 +335,11 @@ func (h *Home) await(ctx context.Context, knock []netip.Addr, table func() ([]Ne
 type Neighbor struct {
 	Addr netip.Addr
 	MAC  discovery.MAC
-	Sure bool // it answered a moment ago, as far as the system tells
+	// Sure says that it answered of late, as far as the system tells: up to 45 seconds ago on most
+	// (RFC 4861, section 6.3.2, for IPv6; for ARP systems do the same), 20 minutes on macOS.
+	Sure bool
+	// Confirmed is when it last answered; zero if the system does not tell.
+	Confirmed time.Time
 }
 
 // Neighbors reads the system's neighbour table for this home. It sends nothing.

@@ -104,3 +104,29 @@ func TestWhereNothingCanBeOverheardIsSaidAtOnce(t *testing.T) {
 		t.Errorf("a port of another program: got %v", err)
 	}
 }
+
+func TestAKnockTellsWhoIsThere(t *testing.T) {
+	silent, err := net.ListenPacket("udp4", "127.0.0.3:9")
+	if err != nil {
+		t.Skip(err) // port 9 is for those who may
+	}
+	defer silent.Close()
+	h := open()
+	at, quiet := netip.MustParseAddr("127.0.0.2"), netip.MustParseAddr("127.0.0.3")
+	if !h.KnockAt(t.Context(), at)() {
+		t.Error("a refusal is no answer")
+	}
+	if h.KnockAt(t.Context(), quiet)() {
+		t.Error("silence is an answer")
+	}
+	by, _ := h.Traffic()
+	for _, a := range []netip.Addr{at, quiet} {
+		if n := by[a]; n.Packets != 1 || n.BytesSent != 0 || len(n.Requests) != 1 || n.Requests[0].Line != "knock, empty datagram" {
+			t.Errorf("the ledger has %+v", n)
+		}
+	}
+	h.LeaveAlone([]netip.Addr{at})
+	if by, _ := h.Traffic(); h.KnockAt(t.Context(), at)() || by[at].Packets != 1 {
+		t.Error("somebody was asked who is to be left alone")
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -19,8 +20,11 @@ import (
 // ErrNoAnswer means that a device said nothing to a datagram, or that nobody listens there.
 var ErrNoAnswer = errors.New("the device did not answer")
 
-// wsaeConnReset is how Windows calls it that nobody listens at a UDP port.
-const wsaeConnReset = syscall.Errno(10054)
+// How Windows calls it that nobody listens: at a UDP port, and at a TCP port.
+const (
+	wsaeConnReset   = syscall.Errno(10054)
+	wsaeConnRefused = syscall.Errno(10061)
+)
 
 // resolverPort is that of name servers (RFC 1035, section 4.2).
 const resolverPort = 53
@@ -34,9 +38,9 @@ func QueryID() uint32 {
 
 // Exchange sends one datagram to a UDP port of a device in this home and gives its answer,
 // at most maxDatagram bytes. It waits for the device's turn as Dial does, then exchangeWait
-// for the answer; after silence it asks once more. Only what comes from that very port
-// counts. payload must be a question that changes nothing: a lost answer makes it be asked
-// twice. line is what the ledger calls it. ErrNoAnswer is the usual end.
+// for the answer; after silence it asks once more, but for a login, which is never repeated. Only
+// what comes from that very port counts. payload must be a question that changes nothing. line is
+// what the ledger calls it. ErrNoAnswer is the usual end.
 func (h *Home) Exchange(ctx context.Context, to netip.AddrPort, payload []byte, line string) ([]byte, error) {
 	if err := h.mayAsk(to, line); err != nil {
 		return nil, err
@@ -67,7 +71,8 @@ func (h *Home) mayAsk(to netip.AddrPort, line string) error {
 	return nil
 }
 
-// askTwice sends a question, and after silence once more, each when its turn in l has come.
+// askTwice sends a question, and after silence once more if it is no login, each when its turn in l
+// has come.
 func (h *Home) askTwice(ctx context.Context, to netip.AddrPort, payload []byte, line string, l *lane) ([]byte, error) {
 	var d net.Dialer
 	if h.Network.Addr.Is4() && to.Addr().Is4() {
@@ -79,7 +84,11 @@ func (h *Home) askTwice(ctx context.Context, to netip.AddrPort, payload []byte, 
 		return nil, fmt.Errorf("open a socket to %s: %w", to, err)
 	}
 	defer func() { _ = c.Close() }()
-	for range exchangeTries {
+	tries := exchangeTries
+	if strings.HasSuffix(line, WithLogin) {
+		tries = 1
+	}
+	for range tries {
 		var b []byte
 		if b, err = h.exchange(ctx, c, to, payload, line, l); !errors.Is(err, os.ErrDeadlineExceeded) {
 			return b, err
@@ -103,12 +112,16 @@ func (h *Home) exchange(ctx context.Context, c net.Conn, to netip.AddrPort, payl
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	if !h.Allowed(to.Addr()) { // the user may have said so while this waited, or since it was asked before
+		return nil, fmt.Errorf("ask %s: %w", to, ErrOutside)
+	}
 	note := discovery.Request{At: time.Now().UTC(), Addr: to.Addr().String(), Port: to.Port(), Transport: "udp", Line: line}
 	if err := c.SetDeadline(time.Now().Add(exchangeWait)); err != nil {
 		return nil, fmt.Errorf("ask %s: %w", to, err)
 	}
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
+	l.carries(line)
 	sent, err := c.Write(payload)
 	l.began()
 	buf := make([]byte, maxDatagram)

@@ -100,6 +100,25 @@ func TestALostAnswerIsAskedForOnceMore(t *testing.T) {
 	}
 }
 
+func TestALoginIsNeverRepeated(t *testing.T) {
+	t.Parallel()
+	l := hear(t, func(*listener, net.Addr, int) {})
+	h := open()
+	_, err := h.Exchange(t.Context(), l.at, []byte("who?"), "snmp GET sysDescr with a login")
+	if !errors.Is(err, ErrNoAnswer) || l.count() != 1 || h.CarriedLogin(l.at.Addr()) != 1 {
+		t.Errorf("got %v after %d datagrams, %d noted", err, l.count(), h.CarriedLogin(l.at.Addr()))
+	}
+}
+
+func TestADeviceThatIsLeftAloneMeanwhileIsNotAskedAgain(t *testing.T) {
+	t.Parallel()
+	h := open()
+	l := hear(t, func(l *listener, _ net.Addr, _ int) { h.LeaveAlone([]netip.Addr{l.at.Addr()}) })
+	if _, err := h.Exchange(t.Context(), l.at, []byte("who?"), "netbios NBSTAT *"); !errors.Is(err, ErrOutside) || l.count() != 1 {
+		t.Errorf("got %v after %d questions", err, l.count())
+	}
+}
+
 func TestAClosedPortIsNotAskedAgain(t *testing.T) {
 	l := hear(t, func(*listener, net.Addr, int) {})
 	_ = l.Close()

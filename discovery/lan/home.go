@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,6 +53,14 @@ func PaceOf(d discovery.Device) Pace {
 	default:
 		return Gentle
 	}
+}
+
+// Gap is how long a device rests between two connections.
+func (p Pace) Gap() time.Duration {
+	if p == Sturdy {
+		return sturdyGap
+	}
+	return gentleGap
 }
 
 // A Home is the one network that may be reached, for one round. Its methods are safe for
@@ -154,6 +163,7 @@ type lane struct {
 	gap     time.Duration // between the one that has its turn and the next
 	traffic discovery.Traffic
 	asked   int // datagrams sent by Exchange
+	carried int // how often something may have left on the way of a login
 }
 
 func (h *Home) lane(a netip.Addr) *lane {
@@ -169,11 +179,11 @@ func (h *Home) lane(a netip.Addr) *lane {
 
 // enter waits until the lane is free and rested. The caller must leave it.
 func (l *lane) enter(ctx context.Context, p Pace) error {
-	gap, most := gentleGap, gentleConns
+	most := gentleConns
 	if p == Sturdy {
-		gap, most = sturdyGap, sturdyConns
+		most = sturdyConns
 	}
-	return l.turn(ctx, gap, func() bool { return l.traffic.Connections < most })
+	return l.turn(ctx, p.Gap(), func() bool { return l.traffic.Connections < most })
 }
 
 // Left gives how many more connections a device may see in this round.
@@ -255,6 +265,25 @@ func (l *lane) note(r discovery.Request, t discovery.Traffic) {
 		t.Requests = []discovery.Request{r}
 	}
 	l.traffic.Add(t)
+}
+
+// carries notes that something is about to leave under a line.
+func (l *lane) carries(line string) {
+	if !strings.HasSuffix(line, WithLogin) {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.carried++
+}
+
+// CarriedLogin counts how often something may have left for an address on the way of a login. While
+// it stays the same, nobody there was told one.
+func (h *Home) CarriedLogin(a netip.Addr) int {
+	l := h.lane(a)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.carried
 }
 
 // Dial connects to a TCP port of a device in this home. It waits for the device's turn.
@@ -359,6 +388,7 @@ func (c *conn) Write(b []byte) (int, error) {
 	if err := c.SetWriteDeadline(time.Now().Add(readTimeout)); err != nil {
 		return 0, err
 	}
+	c.lane.carries(c.note.Line)
 	n, err := c.Conn.Write(b)
 	c.sent.Add(int64(n))
 	return n, c.why(err)

@@ -70,7 +70,11 @@ func (h *Home) client(a netip.Addr, p Pace, login bool) *http.Client {
 			if c.printer {
 				dial = h.connect
 			}
-			return dial(c.ctx, netip.AddrPortFrom(a, to.Port()), p, c.line) //nolint:contextcheck // see call
+			conn, err := dial(c.ctx, netip.AddrPortFrom(a, to.Port()), p, c.line) //nolint:contextcheck // see call
+			if err == nil {
+				h.lane(a).carries(c.line) // net/http may write when the caller has gone
+			}
+			return conn, err
 		},
 	}
 	var jar http.CookieJar
@@ -132,7 +136,7 @@ const WithLogin = " with a login"
 type carryKey struct{}
 
 // CarryLogin marks a request whose address holds a login, or that ends its session: only the
-// client of a login may send it, and the ledger does not show its query.
+// client of a login may send it, and the ledger does not show what is typed.
 func CarryLogin(ctx context.Context) context.Context { return context.WithValue(ctx, carryKey{}, true) }
 
 // carries reports whether a request says who asks.
@@ -158,7 +162,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		line += " " + action
 	}
 	if carries(req) || q.login || (t.login && req.Method == http.MethodPost && action == "") {
-		line = strings.TrimSpace(req.Method+" "+req.URL.EscapedPath()+" "+action) + WithLogin // without the query: it may hold the password
+		if line, err = loginLine(req, cmp.Or(action, string(q.body))); err != nil {
+			return nil, err
+		}
 		if t.carried.Add(1) > maxLoginRequests {
 			return nil, fmt.Errorf("%s: %w", line, ErrBudget)
 		}
@@ -174,6 +180,29 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = &cappedBody{ReadCloser: resp.Body, left: maxBodyBytes}
 	return resp, nil
+}
+
+// loginHeaders are all that a request with a login says in its header, besides who we are.
+var loginHeaders = []string{"Authorization", "Content-Type", "Cookie", "Referer"}
+
+// loginLine gives the line of requests.txt for a request that carries a login. It has the whole
+// query and body, with names in place of what is typed, and so has the ledger. what is the body, or
+// the name of a question.
+func loginLine(req *http.Request, what string) (string, error) {
+	for name := range req.Header {
+		if !slices.Contains(loginHeaders, name) {
+			return "", fmt.Errorf("header %q with a login: %w", name, ErrNotReading)
+		}
+	}
+	said := req.Method + " " + req.URL.RequestURI()
+	if what != "" {
+		said += " " + what
+	}
+	line, ok := strings.CutPrefix(ListedAs("tcp", said+WithLogin), "tcp ")
+	if !ok { // an error never holds the query or the body
+		return "", fmt.Errorf("%s %s with a login: %w", req.Method, req.URL.EscapedPath(), ErrNotListed)
+	}
+	return line, nil
 }
 
 type ownLinkKey struct{}
@@ -218,6 +247,9 @@ func (t *transport) reads(req *http.Request) (question, error) {
 	case printing:
 		return question{}, fmt.Errorf("%s %s: %w", req.Method, req.URL.Path, ErrForbiddenPort)
 	case req.Method == http.MethodGet, req.Method == http.MethodHead, req.Method == http.MethodOptions:
+		if req.Body != nil && req.Body != http.NoBody {
+			return question{}, fmt.Errorf("%s %s with a body: %w", req.Method, req.URL.Path, ErrNotReading)
+		}
 		return question{}, nil
 	case req.Method == http.MethodPost && slices.Contains(readingActions, soapAction(req)):
 		return question{}, nil

@@ -17,6 +17,9 @@ const (
 	// knocksPerSecond paces the datagrams that wake the neighbour table. Each makes the
 	// system broadcast an ARP question, and two more a second apart if nobody answers.
 	knocksPerSecond = 128
+	// knockWait is how long whoever the system knows from before has to answer a knock: a few
+	// milliseconds, a phone that sleeps up to a second.
+	knockWait = time.Second
 
 	// Tiny devices (ESP8266, BL602 and the like) reboot when connections come fast:
 	// cesanta/mongoose-os#281, OpenBK7231T_App#1177. Whoever is not recognised counts as tiny.
@@ -51,9 +54,9 @@ const (
 	exchangeTries = 2
 	// maxExchanges is how many datagrams one device gets in a round, besides the knock: NetBIOS
 	// 2, SNMP 2, its maker's own questions 4, its names 4, since each question may be asked twice;
-	// what a router is asked about doors from the internet 6; and 2 to spare. Hardly any device is
-	// asked all of it.
-	maxExchanges = 20
+	// what a router is asked about doors from the internet 6; its documented community 3, and 2 to
+	// spare. Hardly any device is asked all of it.
+	maxExchanges = 23
 
 	// dhcpWait is for how long offers of DHCP servers are awaited: they first look whether the
 	// address that they offer is free, which takes a second (RFC 2131, section 3.1, point 2).

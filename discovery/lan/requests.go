@@ -34,14 +34,17 @@ var patterns = sync.OnceValue(func() [][]string {
 })
 
 // Listed reports whether a request may be sent, by its transport and its line in the ledger.
-func Listed(transport, line string) bool {
+func Listed(transport, line string) bool { return ListedAs(transport, line) != "" }
+
+// ListedAs gives the line of requests.txt that lets a request leave; "" if there is none.
+func ListedAs(transport, line string) string {
 	words := strings.Split(transport+" "+line, " ")
-	for _, pattern := range patterns() {
+	for i, pattern := range patterns() {
 		if fits(pattern, words) {
-			return true
+			return Requests()[i]
 		}
 	}
-	return false
+	return ""
 }
 
 func fits(pattern, words []string) bool {
@@ -64,9 +67,26 @@ func fitsPath(pattern, path string) bool {
 		return false
 	}
 	for i := range want {
-		if want[i] != got[i] && (want[i] != "*" || got[i] == "") {
+		whole := want[i] == "*" && got[i] != "" && !strings.Contains(got[i], "?") // no query begins in it
+		if !whole && !fitsPart(want[i], got[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+// valueBytes are what a value may consist of: letters, digits and what the escaping of a form
+// leaves or makes (net/url, QueryEscape). None of them ends the field in which a value stands.
+const valueBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+._~-"
+
+// fitsPart compares a part of a path, a query or a body with a pattern in which a word between
+// two stars, such as *password*, stands for a value.
+func fitsPart(pattern, part string) bool {
+	before, rest, named := strings.Cut(pattern, "*")
+	if !named {
+		return pattern == part
+	}
+	_, rest, named = strings.Cut(rest, "*")
+	part, begins := strings.CutPrefix(part, before)
+	return named && begins && fitsPart(rest, strings.TrimLeft(part, valueBytes))
 }

@@ -37,7 +37,9 @@ func defaultRoutes() ([]Route, error) {
 	return routes, nil
 }
 
-// neighborTable reads the ARP and neighbour tables from the kernel. It sends nothing.
+// neighborTable reads the ARP and neighbour tables from the kernel. It sends nothing. The kernel keeps
+// an entry for 20 minutes (sysctl net.link.ether.inet.max_age), and package route does not tell
+// since when.
 func neighborTable(index int) ([]Neighbor, error) {
 	var out []Neighbor
 	for _, family := range []int{unix.AF_INET, unix.AF_INET6} {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"time"
 
 	"github.com/jsimonetti/rtnetlink"
 	"golang.org/x/sys/unix"
@@ -38,6 +39,9 @@ func defaultRoutes() ([]Route, error) {
 	return routes, nil
 }
 
+// tick is the unit of times that the kernel tells (USER_HZ, time(7)).
+const tick = 10 * time.Millisecond
+
 // neighborTable asks the kernel whom it knows on an interface. It sends nothing.
 func neighborTable(index int) ([]Neighbor, error) {
 	c, err := rtnetlink.Dial(nil)
@@ -45,6 +49,7 @@ func neighborTable(index int) ([]Neighbor, error) {
 		return nil, fmt.Errorf("open netlink: %w", err)
 	}
 	defer func() { _ = c.Close() }()
+	now := time.Now()
 	all, err := c.Neigh.List()
 	if err != nil {
 		return nil, fmt.Errorf("list neighbours: %w", err)
@@ -68,6 +73,9 @@ func neighborTable(index int) ([]Neighbor, error) {
 			addr = addr.WithZone(ifi.Name)
 		}
 		nb := Neighbor{Addr: addr, MAC: mac}
+		if age := n.Attributes.CacheInfo; age != nil { // ndm_confirmed in linux/neighbour.h
+			nb.Confirmed = now.Add(-time.Duration(age.Confirmed) * tick)
+		}
 		switch {
 		case n.State&(unix.NUD_REACHABLE|unix.NUD_PERMANENT) != 0:
 			nb.Sure = true

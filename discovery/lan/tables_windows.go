@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -48,7 +49,7 @@ type neighborRow struct {
 	PhysicalLen  uint32
 	State        uint32 // NL_NEIGHBOR_STATE
 	Flags        uint32
-	Reachability uint32
+	Reachability uint32 // milliseconds: LastReachable, or LastUnreachable of one that is not
 }
 
 // States of NL_NEIGHBOR_STATE (nldef.h).
@@ -59,6 +60,7 @@ const (
 
 // neighborTable reads the neighbour table of both protocols. It sends nothing.
 func neighborTable(index int) ([]Neighbor, error) {
+	now := time.Now()
 	var table *struct {
 		N    uint32
 		Rows [1]neighborRow
@@ -77,6 +79,9 @@ func neighborTable(index int) ([]Neighbor, error) {
 			continue
 		}
 		n := Neighbor{MAC: mac, Sure: row.State == neighborReachable}
+		if n.Sure {
+			n.Confirmed = now.Add(-time.Duration(row.Reachability) * time.Millisecond)
+		}
 		if row.Address.Family == windows.AF_INET {
 			n.Addr = netip.AddrFrom4((*windows.RawSockaddrInet4)(unsafe.Pointer(&row.Address)).Addr)
 		} else {

@@ -62,41 +62,22 @@ func (s Source) Discover(ctx context.Context, report func(discovery.Observation)
 	if err != nil {
 		return fmt.Errorf("find interface %q: %w", s.Home.Network.Interface, err)
 	}
-	tell := func(o discovery.Observation) {
-		if o.Addr.Is6() && o.Addr.IsLinkLocalUnicast() {
-			o.Addr = o.Addr.WithZone(ifi.Name)
-		}
-		o.At = time.Now().UTC()
-		report(o)
-	}
-	// Beside the library we listen ourselves, for announcements that come in pieces.
-	listen, stop := context.WithCancel(ctx)
-	var ear sync.WaitGroup
-	ear.Go(func() {
-		heard := newRecords(s.Home.Allowed)
-		err := s.Home.Overhear(listen, group, func(from netip.AddrPort, b []byte) {
-			for _, o := range heard.parseRecords(from.Addr(), b) {
-				tell(o)
-			}
-		})
-		if err != nil {
-			s.Log.DebugContext(ctx, "not listening to mDNS", "err", err) // the library does
-		}
-	})
-	defer ear.Wait()
+	tell := s.teller(report)
+	rare, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
 	defer stop()
-
-	ear.Go(func() {
-		if err := s.askRare(listen, tell); err != nil {
+	wg.Go(func() {
+		if err := s.askRare(rare, tell); err != nil {
 			s.Log.DebugContext(ctx, "rare types not asked for", "err", err)
 		}
 	})
 
 	q := newQueue(append([]string{metaType}, fixedTypes...))
-	var wg sync.WaitGroup
+	var browsers sync.WaitGroup
 	errs := make([]error, atOnce)
 	for i := range atOnce {
-		wg.Go(func() {
+		browsers.Go(func() {
 			for {
 				typ, ok := q.next()
 				if !ok {
@@ -111,13 +92,35 @@ func (s Source) Discover(ctx context.Context, report func(discovery.Observation)
 			}
 		})
 	}
-	wg.Wait()
+	browsers.Wait()
 	for _, err := range errs {
 		if err != nil && ctx.Err() == nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Listen implements discovery.Listener. It hears announcements that come in pieces, which the library
+// drops, and those of devices that wake up after they were asked.
+func (s Source) Listen(ctx context.Context, report func(discovery.Observation)) error {
+	tell, heard := s.teller(report), newRecords(s.Home.Allowed)
+	return s.Home.Overhear(ctx, group, func(from netip.AddrPort, b []byte) {
+		for _, o := range heard.parseRecords(from.Addr(), b) {
+			tell(o)
+		}
+	})
+}
+
+// teller reports with the time, and with the zone of addresses that need one.
+func (s Source) teller(report func(discovery.Observation)) func(discovery.Observation) {
+	return func(o discovery.Observation) {
+		if o.Addr.Is6() && o.Addr.IsLinkLocalUnicast() {
+			o.Addr = o.Addr.WithZone(s.Home.Network.Interface)
+		}
+		o.At = time.Now().UTC()
+		report(o)
+	}
 }
 
 // browse asks for one type. The library wants a new resolver each time, and its channel

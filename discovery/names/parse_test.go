@@ -148,7 +148,8 @@ func TestOnlyComputersAreAskedByLLMNR(t *testing.T) {
 	}{
 		{"computer", discovery.Device{Kind: discovery.KindComputer}, true},
 		{"NAS", discovery.Device{Kind: discovery.KindNAS, Services: smb}, false},
-		{"unknown", discovery.Device{}, false},
+		{"unknown, with no open door", discovery.Device{}, true},
+		{"unknown, with a page", discovery.Device{Services: []discovery.Service{{Port: 80, Transport: "tcp", Protocol: "http"}}}, false},
 		{"unknown, shares", discovery.Device{Services: smb}, true},
 		{"unknown, NetBIOS", discovery.Device{Services: []discovery.Service{{Port: 137, Transport: "udp", Protocol: "netbios"}}}, true},
 		{"unknown, WS-Discovery", discovery.Device{Facts: []discovery.Fact{{Key: discovery.FactWSDEndpoint, Value: "urn:uuid:x"}}}, true},

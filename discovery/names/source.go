@@ -134,12 +134,13 @@ func told(d discovery.Device) []string {
 }
 
 // computer reports whether a device is a computer, or may be one: nobody has recognised it, and
-// it shares files or speaks a language of Windows.
+// it shares files, speaks a language of Windows, or shows no door at all, as Windows does behind its
+// firewall. Nothing small is bothered by that question: only computers listen to its group.
 func computer(d discovery.Device) bool {
 	if d.Kind != discovery.KindUnknown {
 		return d.Kind == discovery.KindComputer
 	}
-	return d.Fact(discovery.FactWSDEndpoint) != "" || slices.ContainsFunc(d.Services, func(s discovery.Service) bool {
+	return len(d.Services) == 0 || d.Fact(discovery.FactWSDEndpoint) != "" || slices.ContainsFunc(d.Services, func(s discovery.Service) bool {
 		return s.Protocol == "smb" || s.Protocol == "netbios"
 	})
 }

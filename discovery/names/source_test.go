@@ -168,7 +168,7 @@ func TestADeviceIsAskedWhatIsUseful(t *testing.T) {
 		},
 		{
 			"a name of the DNS by mDNS", "127.0.0.13", "127.0.0.4",
-			discovery.Device{},
+			discovery.Device{Kind: discovery.KindNAS},
 			"nas.example.org.", "x.", "_gateway.",
 			nil, 1, 0, 1,
 		},
@@ -181,7 +181,8 @@ func TestADeviceIsAskedWhatIsUseful(t *testing.T) {
 			"known by NetBIOS", "127.0.0.15", "127.0.0.6", bios, "", "x.", "",
 			nil, 1, 0, 1,
 		},
-		{"silent", "127.0.0.16", "127.0.0.7", discovery.Device{}, "-", "-", "", nil, 2, 0, 1},
+		{"silent", "127.0.0.16", "127.0.0.7", discovery.Device{}, "-", "-", "", nil, 2, 1, 1},
+		{"behind its firewall", "127.0.0.18", "127.0.0.8", discovery.Device{}, "-", "attic-pc.", "", []discovery.Fact{{Key: "llmnr.name", Value: "attic-pc"}}, 2, 1, 1},
 		{"no router", "127.0.0.17", "", discovery.Device{}, "tv.local.", "", "den.", []discovery.Fact{{Key: "mdns.host", Value: "tv.local"}}, 1, 0, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

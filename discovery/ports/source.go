@@ -127,6 +127,21 @@ func (Prober) Name() string { return "ports" }
 
 // Probe implements discovery.Prober.
 func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report func(discovery.Observation)) error {
+	return p.visit(ctx, nil, now, report)
+}
+
+// Return implements discovery.Returner: it tries the doors that the device has named since, and no
+// others.
+func (p Prober) Return(ctx context.Context, before discovery.Device, now func() discovery.Device, report func(discovery.Observation)) error {
+	if before.Fact(discovery.FactDecoy) != "" {
+		return nil
+	}
+	return p.visit(ctx, &before, now, report)
+}
+
+// visit tries the doors of one device. before is the device as it was at the end of its last visit; nil
+// if this is the first.
+func (p Prober) visit(ctx context.Context, before *discovery.Device, now func() discovery.Device, report func(discovery.Observation)) error {
 	d := now()
 	a := d.Addr()
 	if !a.IsValid() || a == p.Home.Network.Addr {
@@ -136,11 +151,17 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 	defer cancel()
 	tried := map[uint16]bool{}
 	open, first, silence, looked := 0, 0, 0, false
+	if before != nil {
+		for _, dr := range named(*before) {
+			tried[dr.port] = true
+		}
+		_, looked = before.Service("http") // and its picture too
+	}
 	for {
 		// What it said at the last door, or to others meanwhile, may open or close more of the list.
 		d = now()
 		pace := lan.PaceOf(d)
-		dr, ok := next(d, pace, tried, silence >= maxSilence)
+		dr, ok := next(d, pace, tried, before != nil || silence >= maxSilence)
 		if !ok && looked {
 			return nil
 		}
@@ -179,11 +200,14 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 	}
 }
 
-// next gives the first door of the plan that was not tried; of a silent device only those
-// that it announces.
-func next(d discovery.Device, pace lan.Pace, tried map[uint16]bool, silent bool) (door, bool) {
-	for _, dr := range plan(d, pace) {
-		if !tried[dr.port] && (!silent || announced(d, dr.port)) {
+// next gives the first door of the plan that was not tried; if so asked, only one that the device names.
+func next(d discovery.Device, pace lan.Pace, tried map[uint16]bool, onlyNamed bool) (door, bool) {
+	list := named(d)
+	if !onlyNamed {
+		list = plan(d, pace)
+	}
+	for _, dr := range list {
+		if !tried[dr.port] {
 			return dr, true
 		}
 	}
@@ -192,22 +216,10 @@ func next(d discovery.Device, pace lan.Pace, tried map[uint16]bool, silent bool)
 
 // plan lists the doors to try, those that the device announces first.
 func plan(d discovery.Device, pace lan.Pace) []door {
-	var out []door
+	out := named(d)
 	add := func(dr door) {
 		if !slices.ContainsFunc(out, func(o door) bool { return o.port == dr.port }) {
 			out = append(out, dr)
-		}
-	}
-	for _, s := range d.Services {
-		if s.Transport != "tcp" || s.Port == lan.IPPPort { // printers are asked in their own language only
-			continue
-		}
-		if i := slices.IndexFunc(doors, func(dr door) bool { return dr.port == s.Port }); i >= 0 {
-			add(doors[i])
-		} else if s.Protocol == "http" && s.TLS {
-			add(door{s.Port, "http", webTLS})
-		} else if s.Protocol == "http" || slices.Contains(programs, s.Port) {
-			add(door{s.Port, "http", web})
 		}
 	}
 	most := len(doors)
@@ -225,8 +237,22 @@ func plan(d discovery.Device, pace lan.Pace) []door {
 	return out
 }
 
-func announced(d discovery.Device, port uint16) bool {
-	return slices.ContainsFunc(d.Services, func(s discovery.Service) bool { return s.Port == port })
+// named lists the doors of a device that are known of, by itself or because they opened.
+func named(d discovery.Device) []door {
+	var out []door
+	for _, s := range d.Services { // one for each port
+		if s.Transport != "tcp" || s.Port == lan.IPPPort { // printers are asked in their own language only
+			continue
+		}
+		if i := slices.IndexFunc(doors, func(dr door) bool { return dr.port == s.Port }); i >= 0 {
+			out = append(out, doors[i])
+		} else if s.Protocol == "http" && s.TLS {
+			out = append(out, door{s.Port, "http", webTLS})
+		} else if s.Protocol == "http" || slices.Contains(programs, s.Port) {
+			out = append(out, door{s.Port, "http", web})
+		}
+	}
+	return out
 }
 
 // knock opens one door and listens. An error means that it is closed.

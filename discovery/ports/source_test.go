@@ -191,3 +191,45 @@ func TestWhoOpensNearlyAllFirstDoorsIsADecoy(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoComesBackTriesTheNewDoorsOnly(t *testing.T) {
+	t.Parallel()
+	at, asked := serve(t, "127.0.0.23:4711", func(http.ResponseWriter, *http.Request) {})
+	other, others := serve(t, "127.0.0.23:80", func(http.ResponseWriter, *http.Request) {})
+	web := func(port uint16) discovery.Service {
+		return discovery.Service{Port: port, Transport: "tcp", Protocol: "http"}
+	}
+	before := discovery.Device{Addrs: []netip.Addr{at.Addr()}, Services: []discovery.Service{web(other.Port())}}
+	for _, tt := range []struct {
+		name   string
+		before discovery.Device
+		more   []discovery.Service
+		want   []string
+	}{
+		{"nothing new", before, nil, nil},
+		{"a new page", before, []discovery.Service{web(at.Port())}, []string{"GET /"}},
+		{"a door that nobody tries", before, []discovery.Service{{Port: 9100, Transport: "tcp", Protocol: "raw-print"}, {Port: 631, Transport: "tcp", Protocol: "ipp"}}, nil},
+		{
+			"a decoy",
+			discovery.Device{Addrs: before.Addrs, Facts: []discovery.Fact{{Key: discovery.FactDecoy, Value: "many-doors"}}},
+			[]discovery.Service{web(at.Port())},
+			nil,
+		},
+	} {
+		h, had := home(t), len(asked())
+		d := tt.before
+		d.Services = slices.Concat(d.Services, tt.more)
+		var found []uint16
+		err := Prober{Home: h}.Return(t.Context(), tt.before, func() discovery.Device { return d }, func(o discovery.Observation) {
+			for _, s := range o.Services {
+				found = append(found, s.Port)
+			}
+		})
+		if err != nil || !slices.Equal(asked()[had:], tt.want) || len(found) != len(tt.want) {
+			t.Errorf("%s: asked %q, found %v, %v; want %q", tt.name, asked()[had:], found, err, tt.want)
+		}
+		if by, _ := h.Traffic(); by[at.Addr()].Connections != len(tt.want) || len(others()) > 0 {
+			t.Errorf("%s: the ledger has %+v, the page of before was asked %q", tt.name, by[at.Addr()], others())
+		}
+	}
+}

@@ -38,7 +38,20 @@ func (Prober) Name() string { return "questions" }
 // Probe implements discovery.Prober. Nothing is asked of a device that gave no sign of its
 // maker itself, or whose model and version are known already.
 func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report func(discovery.Observation)) error {
+	return p.ask(ctx, nil, now, report)
+}
+
+// Return implements discovery.Returner: it asks for the pages that nobody could ask for before.
+func (p Prober) Return(ctx context.Context, before discovery.Device, now func() discovery.Device, report func(discovery.Observation)) error {
 	var asked []string
+	for _, q := range p.open(before) {
+		asked = append(asked, q.Path)
+	}
+	return p.ask(ctx, asked, now, report)
+}
+
+// ask asks for pages, but for those that were asked for.
+func (p Prober) ask(ctx context.Context, asked []string, now func() discovery.Device, report func(discovery.Observation)) error {
 	for len(asked) < maxQuestions {
 		d := now()
 		open := p.open(d)
@@ -48,7 +61,7 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 		}
 		q := open[i]
 		asked = append(asked, q.Path)
-		o, err := p.ask(ctx, d, q)
+		o, err := p.get(ctx, d, q)
 		switch {
 		case ctx.Err() != nil || errors.Is(err, lan.ErrBudget):
 			return nil //nolint:nilerr // what was seen stays
@@ -87,7 +100,7 @@ func door(d discovery.Device, q makers.Question) (discovery.Service, bool) {
 	return found, found.Port != 0
 }
 
-func (p Prober) ask(ctx context.Context, d discovery.Device, q makers.Question) (discovery.Observation, error) {
+func (p Prober) get(ctx context.Context, d discovery.Device, q makers.Question) (discovery.Observation, error) {
 	at, _ := door(d, q)
 	u := lan.URL(at, d.Addr(), q.Path)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)

@@ -33,6 +33,8 @@ type entry struct {
 	discovery.Device
 	gone  bool // merged into another
 	stale bool // something was learned since it was identified
+	talks bool // it answered in an earlier round
+	named bool // it was learned of a new door since somebody looked
 }
 
 // newMerger begins a round with the devices known from earlier ones.
@@ -40,7 +42,7 @@ func newMerger(start time.Time, known []discovery.Device) *merger {
 	m := &merger{start: start, byKey: map[string]*entry{}, byAddr: map[netip.Addr]*entry{}}
 	m.known = len(known)
 	for _, d := range known {
-		e := &entry{Device: d}
+		e := &entry{Device: d, talks: talked(&d)}
 		e.Present, e.HeardAfter, e.FoundBy = false, 0, nil
 		m.devices = append(m.devices, e)
 		for _, k := range d.Keys {
@@ -50,14 +52,21 @@ func newMerger(start time.Time, known []discovery.Device) *merger {
 	return m
 }
 
-// add merges one observation and returns the device it is about; nil if there are too many.
+// talked reports whether a device answered in the round that it is known from. Of one that only the
+// neighbour table and the router knew, silence says nothing: a firewall may be in front of it.
+func talked(d *discovery.Device) bool {
+	return len(d.Services) > 0 || slices.ContainsFunc(d.FoundBy, func(s string) bool { return s != "neighbors" && s != "names" })
+}
+
+// add merges one observation and returns the device it is about; nil if it counts for none, or if there
+// are too many.
 func (m *merger) add(o discovery.Observation) *entry {
 	if here := m.byAddr[o.Addr]; here != nil && o.MAC.IsZero() {
 		o.MAC = here.MAC // whoever lives there said it: a borrowed name makes nobody another
 	}
 	keys := keysOf(o)
 	e := m.find(o, keys)
-	if e == nil {
+	if e == nil || (o.Unsure && e.talks && !e.Present) {
 		return nil
 	}
 	if here := m.byAddr[o.Addr]; here != nil && here != e { // it lives there now
@@ -82,9 +91,7 @@ func (m *merger) add(o discovery.Observation) *entry {
 		m.byAddr[o.Addr] = e
 		e.Addrs = insert(e.Addrs, o.Addr, compareAddr, 64)
 	}
-	for _, s := range o.Services {
-		e.Services = mergeService(e.Services, s)
-	}
+	e.addServices(o.Services)
 	for _, f := range o.Facts {
 		e.Facts = insert(e.Facts, f, compareFact, discovery.MaxFacts)
 	}
@@ -180,6 +187,7 @@ func (m *merger) absorb(e, other *entry) {
 		e.MAC = other.MAC
 	}
 	e.stale = true
+	e.talks = e.talks || other.talks
 	e.LeaveAlone = e.LeaveAlone || other.LeaveAlone
 	e.Correction = e.Correction.Or(other.Correction) // Apply puts it into the fields
 	if !other.Present {
@@ -201,9 +209,7 @@ func (m *merger) absorb(e, other *entry) {
 	for _, a := range other.Addrs {
 		e.Addrs = insert(e.Addrs, a, compareAddr, 64)
 	}
-	for _, s := range other.Services {
-		e.Services = mergeService(e.Services, s)
-	}
+	e.addServices(other.Services)
 	for _, f := range other.Facts {
 		e.Facts = insert(e.Facts, f, compareFact, discovery.MaxFacts)
 	}
@@ -257,20 +263,23 @@ func weakKey(mac discovery.MAC, a netip.Addr) string {
 	return weak + a.WithZone("").String()
 }
 
-// mergeService adds one door, or fills in what is newly known about it.
-func mergeService(all []discovery.Service, s discovery.Service) []discovery.Service {
-	i, ok := slices.BinarySearchFunc(all, s, compareService)
-	if !ok {
-		if len(all) >= discovery.MaxServices {
-			return all
+// addServices adds doors, or fills in what is newly known about them.
+func (e *entry) addServices(doors []discovery.Service) {
+	for _, s := range doors {
+		i, ok := slices.BinarySearchFunc(e.Services, s, compareService)
+		if !ok {
+			if len(e.Services) < discovery.MaxServices {
+				e.Services, e.named = slices.Insert(e.Services, i, s), true
+			}
+			continue
 		}
-		return slices.Insert(all, i, s)
+		old := &e.Services[i]
+		spoke := old.Protocol
+		old.Protocol = protocol(old.Protocol, s.Protocol)
+		old.Product = cmp.Or(old.Product, s.Product)
+		old.TLS = old.TLS || s.TLS
+		e.named = e.named || old.Protocol != spoke
 	}
-	old := &all[i]
-	old.Protocol = protocol(old.Protocol, s.Protocol)
-	old.Product = cmp.Or(old.Product, s.Product)
-	old.TLS = old.TLS || s.TLS
-	return all
 }
 
 // protocol chooses between two names for what one door speaks: a web page is often announced

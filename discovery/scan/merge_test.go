@@ -93,6 +93,34 @@ func TestWhatWasSaidLastTimeIsNotSaidAgain(t *testing.T) {
 	}
 }
 
+func TestWhatTheSystemOnlyRemembersIsNoSignOfLife(t *testing.T) {
+	remembered := seen("192.168.1.5", mac(1))
+	remembered.Source, remembered.Unsure = "neighbors", true
+	talked, silent := seen("192.168.1.5", mac(1)), seen("192.168.1.5", mac(1))
+	silent.Source = "neighbors"
+	open := silent
+	open.Services = []discovery.Service{{Port: 80, Transport: "tcp", Protocol: "http"}}
+	for _, tt := range []struct {
+		name   string
+		before []discovery.Observation
+		then   []discovery.Observation
+		want   bool
+	}{
+		{"nobody knows it", nil, []discovery.Observation{remembered}, true},
+		{"it said nothing last time either", []discovery.Observation{silent}, []discovery.Observation{remembered}, true},
+		{"it announced itself last time", []discovery.Observation{talked}, []discovery.Observation{remembered}, false},
+		{"it had an open door last time", []discovery.Observation{open}, []discovery.Observation{remembered}, false},
+		{"it says something now", []discovery.Observation{talked}, []discovery.Observation{seen("192.168.1.5", mac(1)), remembered}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			after := merge(merge(nil, tt.before...), tt.then...)
+			if len(after) != 1 || after[0].Present != tt.want {
+				t.Errorf("got %+v, want present %v", after, tt.want)
+			}
+		})
+	}
+}
+
 func TestABorrowedNameMakesNobodyAnother(t *testing.T) {
 	none := discovery.MAC{}
 	telnet := seen("192.168.1.11", none)
@@ -145,7 +173,7 @@ func BenchmarkObservations(b *testing.B) {
 		b.Fatal(err)
 	}
 	walk := func(n int, all []discovery.Observation) {
-		r := &run{Scanner: Scanner{Catalog: catalog}, m: newMerger(start, nil), visited: map[*entry]bool{}}
+		r := &run{Scanner: Scanner{Catalog: catalog}, m: newMerger(start, nil), visited: map[*entry]*visit{}}
 		r.m.known = n // the limit on new devices is for strangers
 		for _, o := range all {
 			r.report(b.Context(), o)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,9 +17,13 @@ import (
 // announcements say which doors it has and how sturdy it is.
 const calm = 700 * time.Millisecond
 
-// visitsAtOnce is how many devices are visited in parallel: as many as lan speaks to at
+// maxPasses is how often one device is visited in a round: again when it has named more doors. How
+// many of them are tried is bounded by lan, as everything is.
+const maxPasses = 4
+
+// VisitsAtOnce is how many devices are visited in parallel: as many as lan speaks to at
 // once, so that nobody's time runs out while waiting for the others.
-const visitsAtOnce = 16
+const VisitsAtOnce = 16
 
 // A Scanner finds the devices of one home.
 type Scanner struct {
@@ -35,27 +40,50 @@ type Trouble struct {
 	Err    error
 }
 
-// showEvery is how often the picture is shown while it changes: fast enough for the eye,
-// and the same work for a hundred devices as for ten.
-const showEvery = 80 * time.Millisecond
+// An Ahead is what is still ahead of a scan.
+type Ahead struct {
+	Waiting int             // visits that have not begun, of devices that were heard
+	Under   []time.Duration // for each visit under way, how long it has taken so far
+}
 
-// Run walks all sources at once, and visits each device when it is first heard. show gets
-// the devices while they change, from one goroutine; they are copies. The end of ctx ends
-// the scan; what was seen is returned.
-func (s Scanner) Run(ctx context.Context, known []discovery.Device, show func([]discovery.Device)) ([]discovery.Device, []Trouble) {
-	r := &run{Scanner: s, m: newMerger(time.Now().UTC(), known), visited: map[*entry]bool{}, slots: make(chan struct{}, visitsAtOnce)}
-	var wg, shower sync.WaitGroup
+const (
+	// showEvery is how often the picture is shown while it changes: fast enough for the eye,
+	// and the same work for a hundred devices as for ten.
+	showEvery = 80 * time.Millisecond
+	// showAnyway is how often it is shown while nothing changes but the time.
+	showAnyway = time.Second
+)
+
+// Run walks all sources at once, visits each device when it is first heard, and again when it names
+// more doors. show gets the devices while they change, and what is ahead, from one goroutine; they are
+// copies. The end of ctx ends the scan; what was seen is returned.
+func (s Scanner) Run(ctx context.Context, known []discovery.Device, show func([]discovery.Device, Ahead)) ([]discovery.Device, []Trouble) {
+	r := &run{Scanner: s, m: newMerger(time.Now().UTC(), known), visited: map[*entry]*visit{}, slots: make(chan struct{}, VisitsAtOnce)}
+	r.rest = sync.NewCond(&r.mu)
+	var wg, listeners, shower sync.WaitGroup
 	over := make(chan struct{})
 	shower.Go(func() { r.showing(over, show) })
+	listen, hush := context.WithCancel(ctx)
+	defer hush()
 	for _, src := range s.Sources {
+		report := func(o discovery.Observation) { r.report(ctx, o) }
 		wg.Go(func() {
 			start := time.Now()
-			err := src.Discover(ctx, func(o discovery.Observation) { r.report(ctx, o) })
+			err := src.Discover(ctx, report)
 			r.ended(ctx, src.Name(), start, err)
 		})
+		if l, ok := src.(discovery.Listener); ok {
+			listeners.Go(func() {
+				if err := l.Listen(listen, report); err != nil {
+					s.Log.DebugContext(ctx, "not listening", "source", src.Name(), "err", err) // it asks all the same
+				}
+			})
+		}
 	}
 	wg.Wait()
-	r.visits.Wait()
+	r.finish()
+	hush()
+	listeners.Wait()
 	close(over)
 	shower.Wait()
 	r.mu.Lock()
@@ -72,29 +100,71 @@ type run struct {
 	mu       sync.Mutex // guards following
 	m        *merger
 	changed  bool // since it was last shown
-	visited  map[*entry]bool
+	visited  map[*entry]*visit
+	under    int        // visits that have not ended
+	rest     *sync.Cond // under has become 0
+	closed   bool       // no visit begins any more
 	troubles []Trouble
 }
 
-// report merges one observation. Its device is identified when somebody looks.
+// A visit is what one device is asked in a round. The run's mu guards it.
+type visit struct {
+	under  bool               // somebody is there, or on the way
+	began  time.Time          // when somebody came for the first time
+	passes int                // that began
+	more   bool               // doors were named that the first prober has not seen
+	seen   []discovery.Device // the device as each prober saw it last
+}
+
+// finish waits until no visit is under way, and lets none begin any more.
+func (r *run) finish() {
+	r.mu.Lock()
+	for r.under > 0 {
+		r.rest.Wait()
+	}
+	r.closed = true
+	r.mu.Unlock()
+	r.visits.Wait()
+}
+
+// report merges one observation of a source, and sends somebody to a device that is new or has named
+// more doors. A device is identified when somebody looks.
 func (r *run) report(ctx context.Context, o discovery.Observation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	e := r.m.add(o)
-	if e == nil { // more devices than a home can have
+	e, named := r.merge(o)
+	if e == nil || len(r.Probers) == 0 || (r.Only != "" && r.Only != e.ID) {
 		return
 	}
-	if !r.visited[e] && len(r.Probers) > 0 && (r.Only == "" || r.Only == e.ID) {
-		r.visited[e] = true
-		r.visits.Go(func() { r.visit(ctx, e) })
+	v := r.visited[e]
+	if v == nil {
+		v = &visit{more: true, seen: make([]discovery.Device, len(r.Probers))}
+		r.visited[e] = v
 	}
+	v.more = v.more || named
+	if v.more && !v.under && !r.closed && v.passes < maxPasses {
+		v.under = true
+		r.under++
+		r.visits.Go(func() { r.visit(ctx, e, v) })
+	}
+}
+
+// merge puts an observation to its device, and tells whether that has more doors now. nil means that
+// it is no sign of life, or that there are more devices than a home can have. The caller holds mu.
+func (r *run) merge(o discovery.Observation) (e *entry, named bool) {
+	if e = r.m.add(o); e == nil {
+		return nil, false
+	}
+	named, e.named = e.named, false
 	r.changed = true
+	return e, named
 }
 
 // showing shows the picture whenever it has changed, until the scan is over.
-func (r *run) showing(over <-chan struct{}, show func([]discovery.Device)) {
+func (r *run) showing(over <-chan struct{}, show func([]discovery.Device, Ahead)) {
 	tick := time.NewTicker(showEvery)
 	defer tick.Stop()
+	var shown time.Time
 	for {
 		select {
 		case <-tick.C:
@@ -102,54 +172,115 @@ func (r *run) showing(over <-chan struct{}, show func([]discovery.Device)) {
 			return
 		}
 		r.mu.Lock()
-		changed := r.changed
+		changed := r.changed || time.Since(shown) >= showAnyway
 		r.changed = false
 		var devices []discovery.Device
+		var ahead Ahead
 		if changed {
-			devices = r.picture()
+			devices, ahead = r.picture(), r.ahead()
 		}
 		r.mu.Unlock()
 		if changed && show != nil {
-			show(devices)
+			shown = time.Now()
+			show(devices, ahead)
 		}
 	}
 }
 
-// visit lets the probers ask one device.
-func (r *run) visit(ctx context.Context, e *entry) {
+// ahead tells what is ahead. A device that is visited again does not count: that takes a moment. The
+// caller holds mu.
+func (r *run) ahead() Ahead {
+	var a Ahead
+	for _, v := range r.visited {
+		switch {
+		case !v.under || v.passes > 1:
+		case v.passes == 0:
+			a.Waiting++
+		default:
+			a.Under = append(a.Under, time.Since(v.began))
+		}
+	}
+	return a
+}
+
+// visit lets the probers ask one device, and again while it names more doors.
+func (r *run) visit(ctx context.Context, e *entry, v *visit) {
+	for again := true; again; {
+		stayed := r.pass(ctx, e, v)
+		r.mu.Lock()
+		if again = stayed && v.more && v.passes < maxPasses; !again {
+			v.under = false
+			if r.under--; r.under == 0 {
+				r.rest.Broadcast()
+			}
+		}
+		r.mu.Unlock()
+	}
+}
+
+// pass sends each prober to one device once; after the first time only those who return. false means
+// that nobody may go there any more.
+func (r *run) pass(ctx context.Context, e *entry, v *visit) bool {
 	select {
 	case <-time.After(calm):
 	case <-ctx.Done():
-		return
+		return false
 	}
 	select {
 	case r.slots <- struct{}{}:
 		defer func() { <-r.slots }()
 	case <-ctx.Done():
-		return
+		return false
 	}
-	for _, p := range r.Probers {
+	r.mu.Lock()
+	first := v.passes == 0
+	if v.passes++; first {
+		v.began = time.Now()
+	}
+	v.more = false
+	before := slices.Clone(v.seen)
+	r.mu.Unlock()
+	for i, p := range r.Probers {
 		r.mu.Lock()
 		stop := e.gone || e.LeaveAlone // merged into one that is visited itself, or not to be touched
 		r.mu.Unlock()
-		if stop {
-			return
+		if stop || ctx.Err() != nil {
+			return false
 		}
+		now := func() discovery.Device { return r.look(e, v, i) }
 		start := time.Now()
-		err := p.Probe(ctx, func() discovery.Device { return r.now(e) }, func(o discovery.Observation) { r.report(ctx, o) })
+		var err error
+		if back, ok := p.(discovery.Returner); ok && !first {
+			err = back.Return(ctx, before[i], now, r.answered)
+		} else if first {
+			err = p.Probe(ctx, now, r.answered)
+		}
 		if err != nil {
 			r.ended(ctx, p.Name(), start, err)
 		}
 	}
+	return true
 }
 
-// now copies a device as it is known at this moment, by its own signs.
-func (r *run) now(e *entry) discovery.Device {
+// answered merges what a prober learned. A door that it found is no news to it.
+func (r *run) answered(o discovery.Observation) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.merge(o)
+}
+
+// look copies a device for a prober as it is known at this moment, by its own signs.
+func (r *run) look(e *entry, v *visit, prober int) discovery.Device {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.identify(e)
 	d := e.copied()
-	return d.Uncorrected()
+	d = d.Uncorrected()
+	v.seen[prober] = d
+	if prober == 0 {
+		v.more = false
+	}
+	return d
 }
 
 // picture copies all devices, identified. The caller holds mu.

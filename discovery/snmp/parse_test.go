@@ -118,6 +118,8 @@ func TestOnlyThoseWorthAskingAreAsked(t *testing.T) {
 		{"unknown", discovery.Device{}, false},
 		{"unknown with a page", discovery.Device{Services: web}, true},
 		{"unknown that prints", discovery.Device{Facts: prints}, true},
+		{"tiny switch", discovery.Device{Kind: discovery.KindSwitch, Tiny: true}, false},
+		{"tiny and unknown, with a page", discovery.Device{Tiny: true, Services: web}, false},
 		{"plug with a page", discovery.Device{Kind: discovery.KindPlug, Services: web}, false},
 		{"phone", discovery.Device{Kind: discovery.KindPhone}, false},
 		{"camera", discovery.Device{Kind: discovery.KindCamera, Services: web}, false},

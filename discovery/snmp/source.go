@@ -70,16 +70,29 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 	return nil
 }
 
+// Return implements discovery.Returner: one that only now looks worth asking is asked.
+func (p Prober) Return(ctx context.Context, before discovery.Device, now func() discovery.Device, report func(discovery.Observation)) error {
+	if speaks(before) {
+		return nil
+	}
+	return p.Probe(ctx, now, report)
+}
+
 // kinds are those whose devices often have an agent. A network switch is "switch" or
 // "other": the scan schema has no word of its own for it.
 var kinds = []discovery.Kind{
 	discovery.KindPrinter, discovery.KindNAS, discovery.KindRouter, discovery.KindAccessPoint, discovery.KindSwitch, discovery.KindOther,
 }
 
-// speaks reports whether a device is worth asking: one of kinds, one that announces that it
-// prints, or one that nobody has recognised and that has a web page. Everything else at home
-// has no agent, and the tiny ones are better left in peace.
+// speaks reports whether a device is worth asking: one of kinds, whether it shows a page or not; one
+// that announces that it prints; or one that nobody has recognised and that has a web page, since
+// pages of network switches often do not say what they are. Everything else at home has no agent. The
+// tiny ones are left in peace, and so is whoever is not recognised and shows no page: he counts as
+// tiny, and "public" is a factory login of sorts, which is not tried where nothing speaks for it.
 func speaks(d discovery.Device) bool {
+	if d.Tiny {
+		return false
+	}
 	if slices.Contains(kinds, d.Kind) {
 		return true
 	}

@@ -52,7 +52,7 @@ func TestThePracticeHomeIsFoundAndNamed(t *testing.T) {
 	var first time.Duration
 	start := time.Now()
 	got, troubles := scan.Scanner{Sources: sources.All(home, log), Probers: sources.Probers(home, catalog), Catalog: catalog, Log: log}.Run(
-		t.Context(), nil, func(d []discovery.Device) {
+		t.Context(), nil, func(d []discovery.Device, _ scan.Ahead) {
 			if first == 0 && len(d) > 0 {
 				first = time.Since(start)
 			}

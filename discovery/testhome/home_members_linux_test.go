@@ -47,6 +47,8 @@ const (
 	hostQuiet   = 27
 	hostLeaver  = 28
 	hostLiar    = 29
+	hostWaker   = 31
+	hostShut    = 33 // odd: heard a moment before the second round
 )
 
 // members lists who lives in the test home: a router, the ten simulated devices of the
@@ -85,7 +87,7 @@ func members() []*member {
 	// its own; the camera only uses one.
 	sims[hostPrinter-hostRouter].Doors = append(sims[hostPrinter-hostRouter].Doors, testhome.Door{Port: 515})
 	sims[hostNAS-hostRouter].Addr6 = netip.MustParseAddr(fmt.Sprintf("fe80::%x%%eth0", hostNAS))
-	return append(out, realPrinter(), realShelf(), realHub(), realSwitch(), realServer(), realComputer(), realPages(), realSamba(), quiet(), leaver(), liar())
+	return append(out, realPrinter(), realShelf(), realHub(), realSwitch(), realServer(), realComputer(), realPages(), realSamba(), quiet(), leaver(), liar(), waker(), shut())
 }
 
 // realRouter is a Linux router with a door to the camera that UPnP opened. The way to the

@@ -439,15 +439,24 @@ mosquitto -c /run/mqtt.conf &
 	}
 }
 
-// talkingSwitch answers to the community public.
+// talkingSwitch answers to the community public, and to the one by which its maker lets it be changed.
 func talkingSwitch() *member {
 	return &member{
-		host: 31, needs: []string{"snmpd", "lighttpd"}, ready: []func(*member) error{opens(80), says("NET-SNMP version")}, notes: datagrams,
-		want: want{name: "cellar-switch", findings: []string{"snmp-public 161 week"}},
-		script: pagesOf("<title>Login</title>", "server.port = 80") + agent(`sysDescr GS110TPv2 ProSafe 8-Port Gigabit Smart Switch with PoE, 5.4.2.36, B5.1.0.2
-sysObjectID .1.3.6.1.4.1.4526.100.4.23
-sysName cellar-switch`),
+		host: 31, needs: []string{"snmpd", "lighttpd"}, ready: []func(*member) error{opens(80), says("NET-SNMP version")}, notes: datagrams, tried: dumped,
+		want: want{name: "cellar-switch", logins: 1, findings: []string{"default-login 161 today", "snmp-public 161 week"}},
+		script: pagesOf("<title>Login</title>", "server.port = 80") + strings.Replace(agent(`rwcommunity private
+sysDescr DGS-1210-28 6.10.007
+sysObjectID .1.3.6.1.4.1.171.10.153.5.1
+sysName cellar-switch`), "snmpd -f", "snmpd -d -f", 1),
 	}
+}
+
+// dumped counts the logins in the messages that an agent dumps: a version, the community, and whether
+// it is asked (0xa0) or answers (0xa2; RFC 3416, section 3).
+func dumped(log string) (tries, failed int) {
+	const private = "02 01  01 04 07 70  72 69 76 61  74 65 A"
+	tries = strings.Count(log, private+"0")
+	return tries, tries - strings.Count(log, private+"2")
 }
 
 // datagrams are what an agent notes of us.

@@ -67,16 +67,17 @@ func publicServers(t *testing.T, h *household) []netip.Addr {
 	return all
 }
 
-// believed makes a certificate for the servers, and lets this process believe it.
-func believed(t *testing.T, servers []netip.Addr) *tls.Config {
+// believed makes a certificate for servers by their addresses and names, and lets this process believe it.
+func believed(t *testing.T, servers []netip.Addr, names ...string) *tls.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "public name servers"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "simulated"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		DNSNames: names,
 	}
 	for _, a := range servers {
 		c.IPAddresses = append(c.IPAddresses, a.AsSlice())

@@ -17,13 +17,11 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"porchlight/assets/makers"
 	"porchlight/discovery"
 )
-
-// read is until when the list of CISA is in the maker files. Later entries of our makers are reported as new.
-const read = "2026-08-21"
 
 //go:embed leftout.csv
 var leftOut string
@@ -33,7 +31,7 @@ func main() {
 	flag.StringVar(&s.vulns, "vulns", "", "table of holes: cve, vendor, fix_verified_here")
 	flag.StringVar(&s.eol, "eol", "", "table of ended products: vendor, model, confidence")
 	flag.StringVar(&s.kev, "kev", "", "list of known exploited vulnerabilities, in JSON")
-	flag.StringVar(&s.since, "since", read, "report entries of that list that were added after this day")
+	flag.StringVar(&s.since, "since", makers.HolesUntil, "report entries of that list that were added after this day")
 	flag.Parse()
 	if err := run(os.Stdout, s); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "knowledge:", err)
@@ -269,9 +267,9 @@ func (t *tables) kev(r io.Reader, since string) error {
 		for _, f := range rows {
 			day := f.Holes[cve]
 			switch {
-			case len(day) == len(read) && day != days[cve] && day <= list.Released: // a copy may be older than a row
+			case len(day) == len(time.DateOnly) && day != days[cve] && day <= list.Released: // a copy may be older than a row
 				t.say("%s is used since %s, and on the list since %q", cve, day, days[cve])
-			case len(day) < len(read) && days[cve] != "":
+			case len(day) < len(time.DateOnly) && days[cve] != "":
 				t.say("%s is on the list since %s", cve, days[cve])
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"porchlight/assets/makers"
 )
 
 const (
@@ -39,7 +41,7 @@ func TestDifferencesAreReported(t *testing.T) {
 		if tt.kev != "" {
 			more = ", " + tt.kev
 		}
-		s := sources{since: read, vulns: file(t, vulns, tt.vulns), eol: file(t, eol, tt.eol), kev: file(t, "", kev+more+"]}")}
+		s := sources{since: makers.HolesUntil, vulns: file(t, vulns, tt.vulns), eol: file(t, eol, tt.eol), kev: file(t, "", kev+more+"]}")}
 		var out bytes.Buffer
 		err := run(&out, s)
 		if !errors.Is(err, errDiffers) { // what is left out is in no sample

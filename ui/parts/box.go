@@ -59,8 +59,12 @@ func (r *boxRenderer) paint() {
 		return theme.Color(name)
 	}
 	r.area.CornerRadius, r.over.CornerRadius = r.b.Radius, r.b.Radius
-	r.area.FillColor, r.area.StrokeColor, r.area.StrokeWidth = named(r.b.Fill), named(r.b.Line), 0
-	if r.b.Line != "" {
+	line := r.b.Line
+	if line == "" && r.b.Fill != "" && r.b.Fill != theme.ColorNameBackground {
+		line = ColorEdge
+	}
+	r.area.FillColor, r.area.StrokeColor, r.area.StrokeWidth = named(r.b.Fill), named(line), 0
+	if _, _, _, alpha := r.area.StrokeColor.RGBA(); alpha > 0 {
 		r.area.StrokeWidth = 1
 	}
 	r.over.Hidden = !r.b.hovered && !r.b.focused

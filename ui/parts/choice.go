@@ -6,14 +6,15 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// An Option is one thing that a Choice offers.
+// An Option is one thing that a Choice offers; Icon may be "".
 type Option struct{ Icon, Words string }
 
 // A Choice is a line of a form that holds one of many options. Pressed, it shows them in a list
 // of its own, which is never longer than the eye can take in.
 type Choice struct {
 	Tap
-	Chosen int // place in the options
+	Chosen   int       // place in the options
+	OnChosen func(int) // what happens when the user chooses; nil for nothing
 
 	name    string
 	options []Option
@@ -34,12 +35,19 @@ func NewChoice(name string, options []Option, chosen int) *Choice {
 	return c
 }
 
+// Offer offers other options, with one of them chosen.
+func (c *Choice) Offer(options []Option, chosen int) {
+	c.options = options
+	c.Choose(chosen)
+}
+
 // Choose chooses an option by its place.
 func (c *Choice) Choose(i int) {
 	o := c.options[i]
 	c.Chosen = i
 	c.label = c.name + ": " + o.Words
 	c.pic.Set(o.Icon, ColorMuted)
+	c.pic.Hidden = o.Icon == ""
 	c.words.Set(o.Words)
 }
 
@@ -60,12 +68,20 @@ func (c *Choice) unfold() {
 	list := NewList(func() int { return len(c.options) }, func() fyne.CanvasObject { return newOptionRow() },
 		func(i int, o fyne.CanvasObject) { o.(*optionRow).show(c.options[i], i == c.Chosen) })
 	pop := widget.NewPopUp(Pad(choiceEdge, choiceEdge, list), win)
-	list.onEscape = pop.Hide
+	list.onEscape = func() {
+		pop.Hide()
+		win.Focus(c)
+	}
 	list.OnSelected = func(i int) {
 		pop.Hide()
+		win.Focus(c)
 		c.Choose(i)
+		if c.OnChosen != nil {
+			c.OnChosen(i)
+		}
 	}
-	height := min(choiceHeight, newOptionRow().MinSize().Height*float32(len(c.options))) + 2*choiceEdge
+	row := newOptionRow().MinSize().Height + theme.Padding() // the list keeps that between them
+	height := min(Scaled(choiceHeight), row*float32(len(c.options))) + 2*choiceEdge
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(c).AddXY(0, c.Size().Height+4)
 	pop.Resize(fyne.NewSize(c.Size().Width, height))
 	pop.ShowAtPosition(fyne.NewPos(at.X, max(0, min(at.Y, win.Size().Height-height-8))))
@@ -93,6 +109,7 @@ func (r *optionRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimp
 
 func (r *optionRow) show(o Option, chosen bool) {
 	r.pic.Set(o.Icon, ColorMuted)
+	r.pic.Hidden = o.Icon == ""
 	r.words.Set(o.Words)
 	r.mark.Hidden = !chosen
 	r.content.Refresh()

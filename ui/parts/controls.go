@@ -13,6 +13,7 @@ import (
 // well as space.
 type Button struct {
 	widget.Button
+	Label   string // what a screen reader says of a button without words
 	focused bool
 }
 
@@ -102,7 +103,7 @@ func (r *ringed) Refresh() {
 }
 
 // An Entry is the toolkit's, for forms: the keyboard can leave it, by tab and by escape, however
-// many lines it has.
+// many lines it has, and ask for help by F1.
 type Entry struct{ widget.Entry }
 
 // NewEntry makes an empty line to write in.
@@ -117,7 +118,7 @@ func (e *Entry) AcceptsTab() bool { return false }
 
 // TypedKey implements fyne.Focusable.
 func (e *Entry) TypedKey(ev *fyne.KeyEvent) {
-	if ev.Name == fyne.KeyEscape {
+	if ev.Name == fyne.KeyEscape || ev.Name == fyne.KeyF1 {
 		passOn(e, ev)
 		return
 	}
@@ -150,6 +151,8 @@ func (l *List) TypedKey(ev *fyne.KeyEvent) {
 			return
 		}
 		passOn(l, ev)
+	case fyne.KeyF1:
+		passOn(l, ev)
 	default:
 		l.List.TypedKey(ev)
 	}
@@ -158,6 +161,7 @@ func (l *List) TypedKey(ev *fyne.KeyEvent) {
 // A Bar shows how far something is, without numbers.
 type Bar struct {
 	widget.BaseWidget
+	Label string // what a screen reader says
 	value float64
 }
 

@@ -70,16 +70,19 @@ type State struct {
 
 // States.
 var (
-	Today     = State{"state-today", ColorToday, "severity.today", 5}
-	Week      = State{"state-week", ColorWeek, "severity.week", 4}
-	Good      = State{"state-good", ColorGood, "severity.good", 3}
-	Unchecked = State{"state-unchecked", ColorMuted, "severity.unchecked", 2}
-	Info      = State{"state-info", ColorGood, "severity.info", 1}
-	AllGood   = State{"state-allgood", ColorAllGood, "severity.allgood", 0}
-	Accepted  = State{"state-info", ColorMuted, "state.accepted", 1}
-	Later     = State{"clock", ColorMuted, "state.later", 1}
-	Fixed     = State{"state-allgood", ColorAllGood, "state.fixed", 0}
+	Today     = State{"state-today", ColorToday, "severity.today", 11}
+	Week      = State{"state-week", ColorWeek, "severity.week", 10}
+	Good      = State{"state-good", ColorGood, "severity.good", 9}
+	Unchecked = State{"state-unchecked", ColorMuted, "severity.unchecked", 8}
+	Later     = State{"clock", ColorMuted, "state.later", 7}
+	Accepted  = State{"state-accepted", ColorMuted, "state.accepted", 6}
+	NotYet    = State{"state-notyet", ColorMuted, "state.not-yet", 5}
+	Nothing   = State{"state-nothing", ColorMuted, "state.nothing", 4}
+	Info      = State{"state-info", ColorGood, "severity.info", 3}
+	AllGood   = State{"state-allgood", ColorAllGood, "severity.allgood", 2}
+	Offline   = State{"state-offline", ColorMuted, "state.offline", 1}
 	Alone     = State{"never", ColorMuted, "state.alone", 0}
+	Fixed     = State{"state-allgood", ColorAllGood, "state.fixed", 0}
 )
 
 // StateOf gives the state of a severity.
@@ -99,12 +102,13 @@ func StateOf(s checks.Severity) State {
 // A Pic shows an icon, on a disc if Disc is set.
 type Pic struct {
 	widget.BaseWidget
+	Label       string // what a screen reader says; "" where words beside it say the same
 	name        string
 	color, disc fyne.ThemeColorName
 	size        float32
 }
 
-// NewPic shows an icon of that colour and size in a square of that size.
+// NewPic shows an icon of that colour in a square of that size, which grows with the text.
 func NewPic(name string, c fyne.ThemeColorName, size float32) *Pic {
 	p := &Pic{name: name, color: c, size: size}
 	p.ExtendBaseWidget(p)
@@ -132,7 +136,7 @@ func (p *Pic) Set(name string, c fyne.ThemeColorName) {
 }
 
 // MinSize implements fyne.Widget.
-func (p *Pic) MinSize() fyne.Size { return fyne.NewSquareSize(p.size) }
+func (p *Pic) MinSize() fyne.Size { return fyne.NewSquareSize(Scaled(p.size)) }
 
 // CreateRenderer implements fyne.Widget.
 func (p *Pic) CreateRenderer() fyne.WidgetRenderer {
@@ -160,7 +164,7 @@ func (r *picRenderer) paint() {
 }
 
 func (r *picRenderer) Layout(size fyne.Size) {
-	side := min(r.p.size, size.Width, size.Height)
+	side := min(Scaled(r.p.size), size.Width, size.Height)
 	mid := fyne.NewPos((size.Width-side)/2, (size.Height-side)/2)
 	r.disc.Resize(fyne.NewSquareSize(side))
 	r.disc.Move(mid)
@@ -172,7 +176,7 @@ func (r *picRenderer) Layout(size fyne.Size) {
 	r.image.Move(mid.AddXY(in, in))
 }
 
-func (r *picRenderer) MinSize() fyne.Size { return fyne.NewSquareSize(r.p.size) }
+func (r *picRenderer) MinSize() fyne.Size { return r.p.MinSize() }
 
 func (r *picRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.disc, r.image} }
 

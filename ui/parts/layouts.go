@@ -93,7 +93,15 @@ func Flow(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
 	return container.New(&flow{gap: gap}, objects...)
 }
 
-type flow struct{ gap, width float32 }
+// FlowLeft is like Flow, at the left.
+func FlowLeft(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&flow{gap: gap, left: true}, objects...)
+}
+
+type flow struct {
+	gap, width float32
+	left       bool // not at the right
+}
 
 // rows parts the objects that are visible by the width that there was last; 0 is enough for all.
 func (f *flow) rows(objects []fyne.CanvasObject) [][]fyne.CanvasObject {
@@ -117,8 +125,12 @@ func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, in := range f.rows(objects) {
 		m := (row{f.gap}).MinSize(in)
 		(row{f.gap}).Layout(in, m)
+		x := size.Width - m.Width
+		if f.left {
+			x = 0
+		}
 		for _, o := range in {
-			o.Move(o.Position().AddXY(size.Width-m.Width, y))
+			o.Move(o.Position().AddXY(x, y))
 		}
 		y += m.Height + f.gap
 	}
@@ -217,7 +229,40 @@ func (s sides) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return size
 }
 
-// Column keeps text readable: at most width wide, in the middle of what there is.
+// Apart puts one thing at the left and one at the right, in the middle of the height; where they are not gap apart, it
+// puts the second below.
+func Apart(gap float32, left, right fyne.CanvasObject) *fyne.Container {
+	return container.New(&apart{gap: gap}, left, right)
+}
+
+type apart struct{ gap, width float32 }
+
+// below reports whether both have no room beside each other in the width that there was last.
+func (a *apart) below(objects []fyne.CanvasObject) bool {
+	return a.width > 0 && (row{a.gap}).MinSize(objects).Width > a.width
+}
+
+// Layout implements fyne.Layout.
+func (a *apart) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	a.width = size.Width
+	if a.below(objects) {
+		(stack{a.gap / 2}).Layout(objects, size)
+		return
+	}
+	(row{a.gap}).Layout(objects, size)
+	last := objects[len(objects)-1]
+	last.Move(fyne.NewPos(size.Width-last.Size().Width, last.Position().Y))
+}
+
+// MinSize implements fyne.Layout.
+func (a *apart) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	if a.below(objects) {
+		return (stack{a.gap / 2}).MinSize(objects)
+	}
+	return fyne.NewSize(column{}.MinSize(objects).Width, (row{}).MinSize(objects).Height)
+}
+
+// Column keeps text readable: at most width wide, more for larger text, in the middle of what there is.
 func Column(width float32, o fyne.CanvasObject) *fyne.Container {
 	return container.New(column{width}, o)
 }
@@ -227,7 +272,7 @@ type column struct{ width float32 }
 // Layout implements fyne.Layout.
 func (c column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {
-		w := min(size.Width, c.width)
+		w := min(size.Width, Scaled(c.width))
 		o.Resize(fyne.NewSize(w, size.Height))
 		o.Move(fyne.NewPos((size.Width-w)/2, 0))
 	}
@@ -242,24 +287,78 @@ func (c column) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return size
 }
 
-// Wide gives o exactly that width, whatever it asks for.
-func Wide(width float32, o fyne.CanvasObject) *fyne.Container {
-	return container.New(wide{width}, o)
+// Corner puts o into the upper right corner, gap from its edges.
+func Corner(gap float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(corner{gap}, o)
 }
 
-type wide struct{ width float32 }
+type corner struct{ gap float32 }
+
+// Layout implements fyne.Layout.
+func (c corner) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(o.MinSize())
+		o.Move(fyne.NewPos(size.Width-o.MinSize().Width-c.gap, c.gap))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (corner) MinSize(objects []fyne.CanvasObject) fyne.Size { return column{}.MinSize(objects) }
+
+// Wide gives o exactly that width, whatever it asks for; with larger text, that width Grown.
+func Wide(width float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(wide{width: width}, o)
+}
+
+// Roomy is like Wide, with a width that is Scaled.
+func Roomy(width float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(wide{width, true}, o)
+}
+
+type wide struct {
+	width float32
+	roomy bool
+}
+
+// now gives the width with the text as large as it is.
+func (w wide) now() float32 {
+	if w.roomy {
+		return Scaled(w.width)
+	}
+	return Grown(w.width)
+}
 
 // Layout implements fyne.Layout.
 func (w wide) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {
-		o.Resize(fyne.NewSize(w.width, size.Height))
+		o.Resize(fyne.NewSize(w.now(), size.Height))
 		o.Move(fyne.Position{})
 	}
 }
 
 // MinSize implements fyne.Layout.
 func (w wide) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(w.width, column{}.MinSize(objects).Height)
+	return fyne.NewSize(w.now(), column{}.MinSize(objects).Height)
+}
+
+// AtLeast gives o that width, Grown with larger text, or more if it asks for more.
+func AtLeast(width float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(atLeast{width}, o)
+}
+
+type atLeast struct{ width float32 }
+
+// Layout implements fyne.Layout.
+func (atLeast) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(size)
+		o.Move(fyne.Position{})
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (l atLeast) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return column{}.MinSize(objects).Max(fyne.NewSize(Grown(l.width), 0))
 }
 
 // Pad leaves room round o.
@@ -308,6 +407,33 @@ func (g grid) MinSize(objects []fyne.CanvasObject) fyne.Size {
 		size.Height += m.Height
 	}
 	return size
+}
+
+// Halves puts two things beside each other, equally wide, gap apart, and as high as the higher one; where a half would
+// be narrower than least, which grows with the text, it puts the second below.
+func Halves(least, gap float32, left, right fyne.CanvasObject) *fyne.Container {
+	return container.New(&halves{least: least, gap: gap}, left, right)
+}
+
+type halves struct{ least, gap, width float32 }
+
+// lay gives the layout for the width that there was last.
+func (h *halves) lay() fyne.Layout {
+	if h.width > 0 && (h.width-h.gap)/2 < Scaled(h.least) {
+		return stack{h.gap}
+	}
+	return grid{2, h.gap}
+}
+
+// Layout implements fyne.Layout.
+func (h *halves) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	h.width = size.Width
+	h.lay().Layout(objects, size)
+}
+
+// MinSize implements fyne.Layout.
+func (h *halves) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(column{}.MinSize(objects).Width, h.lay().MinSize(objects).Height)
 }
 
 // Edge puts things at the edges of body without a gap; nil leaves an edge away.

@@ -3,6 +3,7 @@ package parts
 
 import (
 	"image/color"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -15,6 +16,7 @@ const (
 	ColorSide     fyne.ThemeColorName = "side"     // behind the navigation and quiet areas
 	ColorCard     fyne.ThemeColorName = "card"     // behind what belongs together
 	ColorLine     fyne.ThemeColorName = "line"     // decoration only: round cards, between rows
+	ColorEdge     fyne.ThemeColorName = "edge"     // round areas that only their colour tells apart; seen with high contrast
 	ColorPractice fyne.ThemeColorName = "practice" // behind the banner of the practice home
 	ColorChosen   fyne.ThemeColorName = "chosen"   // behind the page one is on
 	ColorToday    fyne.ThemeColorName = "today"
@@ -36,6 +38,7 @@ var palette = map[fyne.ThemeColorName][2]color.NRGBA{
 	ColorSide:                          {rgb(0xf3ede3), rgb(0x151310)},
 	ColorCard:                          {rgb(0xffffff), rgb(0x26221d)},
 	ColorLine:                          {rgb(0xe6ddcf), rgb(0x3b352d)},
+	ColorEdge:                          {rgba(0, 0), rgba(0, 0)},
 	ColorPractice:                      {rgb(0xfde3a7), rgb(0x4d3a14)},
 	ColorChosen:                        {rgb(0xe8ddca), rgb(0x322c25)},
 	theme.ColorNameForeground:          {rgb(0x2b2520), rgb(0xf2ece2)},
@@ -94,32 +97,107 @@ const innerPadding = 9
 // Radius is how round the corners of a card are.
 const Radius = 14
 
+// Brightness is which of the two sides of the theme the user wants.
+type Brightness string
+
+// Sides of the theme. Unset follows the system.
+const (
+	AsSystem Brightness = ""
+	Light    Brightness = "light"
+	Dark     Brightness = "dark"
+)
+
 // Theme is the look of Porchlight: calm neutrals and the warm light of a porch lamp, in
 // light and dark. The zero Theme is ready to use.
-type Theme struct{}
+type Theme struct {
+	Brightness Brightness
+	Sharp      bool    // black on white or white on black, and strong lines, for tired eyes
+	Scale      float32 // of all text; 0 for the usual size
+}
+
+// sharp holds the colours that differ with high contrast; coloured marks become darker or lighter.
+var sharp = map[fyne.ThemeColorName][2]color.NRGBA{
+	theme.ColorNameBackground:        {rgb(0xffffff), rgb(0x000000)},
+	ColorSide:                        {rgb(0xffffff), rgb(0x000000)},
+	ColorCard:                        {rgb(0xffffff), rgb(0x000000)},
+	ColorLine:                        {rgb(0x000000), rgb(0xffffff)},
+	ColorEdge:                        {rgb(0x000000), rgb(0xffffff)},
+	ColorChosen:                      {rgb(0xf0e2c4), rgb(0x463c20)},
+	theme.ColorNameForeground:        {rgb(0x000000), rgb(0xffffff)},
+	theme.ColorNameDisabled:          {rgb(0x2b2520), rgb(0xf2ece2)},
+	theme.ColorNamePlaceHolder:       {rgb(0x2b2520), rgb(0xf2ece2)},
+	theme.ColorNamePrimary:           {rgb(0x6e4300), rgb(0xffd166)},
+	theme.ColorNameHyperlink:         {rgb(0x5c3700), rgb(0xffd166)},
+	ColorToday:                       {rgb(0x8a0f0a), rgb(0xffb4a9)},
+	ColorWeek:                        {rgb(0x6b3b00), rgb(0xffd166)},
+	ColorGood:                        {rgb(0x0a4660), rgb(0xa8dcf5)},
+	ColorAllGood:                     {rgb(0x14532d), rgb(0xa6e9bd)},
+	ColorMuted + tint:                {rgb(0xf0e8da), rgb(0x2c2722)},
+	theme.ColorNameInputBackground:   {rgb(0xffffff), rgb(0x000000)},
+	theme.ColorNameInputBorder:       {rgb(0x000000), rgb(0xffffff)},
+	theme.ColorNameMenuBackground:    {rgb(0xffffff), rgb(0x000000)},
+	theme.ColorNameOverlayBackground: {rgb(0xffffff), rgb(0x000000)},
+	theme.ColorNameSeparator:         {rgb(0x000000), rgb(0xffffff)},
+	theme.ColorNameScrollBar:         {rgba(0x000000, 0xb0), rgba(0xffffff, 0xb0)},
+}
 
 // Color implements fyne.Theme.
-func (Theme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	dark := 0
-	if variant == theme.VariantDark {
-		dark = 1
+func (t Theme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	switch t.Brightness {
+	case Light:
+		variant = theme.VariantLight
+	case Dark:
+		variant = theme.VariantDark
+	case AsSystem:
 	}
-	if c, ok := palette[name]; ok {
-		return c[dark]
+	if c, ok := t.own(name, variant); ok {
+		return c
 	}
 	if base, ok := strings.CutSuffix(string(name), tint); ok {
-		return mix(palette[ColorCard][dark], palette[fyne.ThemeColorName(base)][dark], 0.13)
+		card, _ := t.own(ColorCard, variant)
+		c, _ := t.own(fyne.ThemeColorName(base), variant)
+		return mix(card, c, 0.13)
 	}
 	return theme.DefaultTheme().Color(name, variant)
 }
 
-// Size implements fyne.Theme.
-func (Theme) Size(name fyne.ThemeSizeName) float32 {
-	if s, ok := sizes[name]; ok {
-		return s
+// own gives a colour that is not the toolkit's.
+func (t Theme) own(name fyne.ThemeColorName, variant fyne.ThemeVariant) (color.NRGBA, bool) {
+	dark := 0
+	if variant == theme.VariantDark {
+		dark = 1
 	}
-	return theme.DefaultTheme().Size(name)
+	if c, ok := sharp[name]; ok && t.Sharp {
+		return c[dark], true
+	}
+	c, ok := palette[name]
+	return c[dark], ok
 }
+
+// Size implements fyne.Theme.
+func (t Theme) Size(name fyne.ThemeSizeName) float32 {
+	s, ok := sizes[name]
+	if !ok {
+		s = theme.DefaultTheme().Size(name)
+	}
+	if slices.Contains(written, name) && t.Scale > 0 {
+		s *= t.Scale
+	}
+	return s
+}
+
+// written are the sizes that the size of text changes.
+var written = []fyne.ThemeSizeName{
+	theme.SizeNameText, theme.SizeNameCaptionText, theme.SizeNameSubHeadingText, theme.SizeNameHeadingText, theme.SizeNameLineSpacing, theme.SizeNameInlineIcon,
+}
+
+// Scaled gives a length that was chosen for the usual size of text, for the size that it has now.
+func Scaled(length float32) float32 {
+	return length * theme.Size(theme.SizeNameText) / sizes[theme.SizeNameText]
+}
+
+// Grown is like Scaled, but grows half as much: for columns that had room to spare, so that the others keep some.
+func Grown(length float32) float32 { return (length + Scaled(length)) / 2 }
 
 // Font implements fyne.Theme.
 func (Theme) Font(style fyne.TextStyle) fyne.Resource { return theme.DefaultTheme().Font(style) }

@@ -10,23 +10,27 @@ import (
 	"strings"
 	"time"
 
+	"porchlight/assets/text"
+	"porchlight/checks/firmware"
 	"porchlight/checks/news"
 	"porchlight/discovery"
 	"porchlight/discovery/lan"
 )
 
-// newsSetting has the names of the sources that are switched on.
-const newsSetting = "news"
+// newsSetting has the names of the sources that are switched on, and fromSetting the address of a signed file.
+const (
+	newsSetting = "news"
+	fromSetting = "news-from"
+)
 
 // ErrNoSuchNews means that no source of news has that name.
 var ErrNoSuchNews = errors.New("no such source of news")
 
+// ErrNoAddress means that a signed file cannot be switched on: nobody has said where it is.
+var ErrNoAddress = errors.New("no address of a signed file")
+
 // A NewsSource is one source of news, as the user sees it.
-type NewsSource struct {
-	Name, Host string
-	On         bool
-	State      news.State // what is kept of it
-}
+type NewsSource = news.Switch
 
 // News lists the sources of news.
 func (p *Program) News(ctx context.Context) ([]NewsSource, error) {
@@ -38,8 +42,12 @@ func (p *Program) News(ctx context.Context) ([]NewsSource, error) {
 	if err != nil {
 		return nil, err
 	}
+	from, err := p.from(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []NewsSource
-	for _, s := range news.All() {
+	for _, s := range append(news.All(), from...) {
 		n := NewsSource{Name: s.Name(), Host: s.Host(), On: slices.Contains(on, s.Name())}
 		if i := slices.IndexFunc(kept, func(k news.State) bool { return k.Source == s.Name() }); i >= 0 {
 			n.State = kept[i]
@@ -51,22 +59,76 @@ func (p *Program) News(ctx context.Context) ([]NewsSource, error) {
 
 // SwitchNews switches sources of news on and off, for good. It asks nobody.
 func (p *Program) SwitchNews(ctx context.Context, on, off []string) error {
+	names := NewsNames()
 	for _, name := range slices.Concat(on, off) {
-		if !slices.Contains(news.Names(), name) {
+		if !slices.Contains(names, name) {
 			return ErrNoSuchNews
 		}
 	}
-	kept, err := p.kept(ctx)
-	if err != nil {
+	from, errFrom := p.from(ctx)
+	kept, errKept := p.kept(ctx)
+	if err := errors.Join(errFrom, errKept); err != nil {
 		return err
 	}
+	if len(from) == 0 { // all means those that there are
+		if slices.Equal(on, []string{news.Signed}) {
+			return ErrNoAddress
+		}
+		names = news.Names()
+	}
 	var next []string
-	for _, name := range news.Names() {
+	for _, name := range names {
 		if slices.Contains(on, name) || slices.Contains(kept, name) && !slices.Contains(off, name) {
 			next = append(next, name)
 		}
 	}
-	return p.store.SaveSetting(ctx, newsSetting, strings.Join(next, ","))
+	if err := p.store.SaveSetting(ctx, newsSetting, strings.Join(next, ",")); err != nil {
+		return err
+	}
+	p.readNews(ctx)
+	return nil
+}
+
+// NewsNames lists the switches: of the sources in the program, and of the signed file whose address the user typed.
+func NewsNames() []string { return append(news.Names(), news.Signed) }
+
+// NewsFrom keeps the address from which newer knowledge may be loaded, and switches it on; "" forgets it. It asks nobody.
+func (p *Program) NewsFrom(ctx context.Context, address string) error {
+	if address != "" {
+		if _, err := news.From(nil, address); err != nil {
+			return err
+		}
+	}
+	state, err := p.SignedNews(ctx)
+	if err != nil {
+		return err
+	}
+	if state.Source != "" { // what was loaded stays
+		if err := p.store.SaveNews(ctx, state.Moved()); err != nil {
+			return err
+		}
+	}
+	if err := p.store.SaveSetting(ctx, fromSetting, address); err != nil {
+		return err
+	}
+	if address == "" {
+		return p.SwitchNews(ctx, nil, []string{news.Signed})
+	}
+	return p.SwitchNews(ctx, []string{news.Signed}, nil)
+}
+
+// from gives the source of a signed file, if the user typed an address.
+func (p *Program) from(ctx context.Context) ([]news.Source, error) {
+	address, err := p.store.Setting(ctx, fromSetting)
+	if address == "" || err != nil {
+		return nil, err
+	}
+	keys, err := news.Keys()
+	if err != nil {
+		return nil, err
+	}
+	source, err := news.From(keys, address)
+	return []news.Source{source}, err
 }
 
 // kept names the sources that are switched on for good.
@@ -90,13 +152,95 @@ func (p *Program) switchedOn(ctx context.Context) ([]string, error) {
 func (p *Program) askNews(ctx context.Context, h *lan.Home, devices []discovery.Device) {
 	on, err := p.switchedOn(ctx)
 	if err == nil && len(on) > 0 {
-		k := news.Keeper{Client: &news.Client{Version: p.Version}, Shelf: p.store, Sources: news.All(), Log: p.Log}
-		err = k.Ask(ctx, on, news.Products(devices), h.NoteOutside)
+		err = p.ask(ctx, on, devices, h.NoteOutside)
 	}
 	if err != nil {
 		p.Log.WarnContext(ctx, "no news", "err", err)
 	}
 }
+
+// ask asks all, and then for the records of the holes that were said of these devices.
+func (p *Program) ask(ctx context.Context, on []string, devices []discovery.Device, note func(url, line string, sent, received int)) error {
+	from, err := p.from(ctx)
+	if err != nil {
+		return err
+	}
+	home, k := news.Products(devices), p.news
+	k.Sources = slices.Concat(p.news.Sources, from)
+	err = k.Ask(ctx, on, home, note)
+	p.readNews(ctx)
+	if err != nil {
+		return err
+	}
+	kept, err := p.store.News(ctx)
+	if err != nil {
+		return err
+	}
+	k.Sources = news.Records(p.firmware().Wanted(devices), kept, time.Now())
+	err = k.Ask(ctx, on, home, note)
+	p.readNews(ctx)
+	return err
+}
+
+// told is all that sources of news said, as it was read last.
+type told struct {
+	book    *news.Book
+	sources []NewsSource
+}
+
+// readNews reads again what is kept of sources of news. What was read before stays if that fails.
+func (p *Program) readNews(ctx context.Context) {
+	sources, err := p.News(ctx)
+	states, errStates := p.store.News(ctx)
+	if err := errors.Join(err, errStates); err != nil {
+		p.Log.WarnContext(ctx, "news not read", "err", err)
+		return
+	}
+	p.told.Store(&told{news.NewBook(states, p.catalog.Canonical), sources})
+}
+
+// book gives all that sources of news said, whenever that was.
+func (p *Program) book() *news.Book {
+	if t := p.told.Load(); t != nil {
+		return t.book
+	}
+	return nil
+}
+
+// Firmware gives what is known of the firmware of a device. It does not block.
+func (p *Program) Firmware(d discovery.Device) firmware.Known { return p.firmware().Known(d) }
+
+func (p *Program) firmware() firmware.Check { return firmware.Check{Catalog: p.catalog, Book: p.book} }
+
+// SilentNews says which sources of news, of those that are on, gave nothing the last time. It does not block.
+func (p *Program) SilentNews() []string {
+	if t := p.told.Load(); t != nil {
+		return Silent(p.words(), t.sources, time.Now())
+	}
+	return nil
+}
+
+// Silent says which sources of news, of those that are on, gave nothing the last time, why, since when, and how old is
+// what is known of them.
+func Silent(words *text.Catalog, sources []NewsSource, now time.Time) []string {
+	var out []string
+	for _, s := range sources {
+		if s.State.Trouble == "" || !s.On {
+			continue
+		}
+		said := words.T("news.failed", text.Args{
+			"source": s.Name, "where": s.Host, "since": words.Time(s.State.Since), "why": words.T("news.trouble."+string(s.State.Trouble), nil),
+		})
+		if at := s.State.Answered(); !at.IsZero() {
+			said += " " + words.T("news.old", text.Args{"age": words.T("news.age", text.Args{"n": DaysSince(at, now)})})
+		}
+		out = append(out, said)
+	}
+	return out
+}
+
+// DaysSince gives how many days ago something was.
+func DaysSince(at, now time.Time) int { return max(0, int(now.Sub(at)/(24*time.Hour))) }
 
 // LoadNews loads a signed file of knowledge. A file that is not ours, or not newer than the one before, changes nothing.
 func (p *Program) LoadNews(ctx context.Context, file string) error {
@@ -121,7 +265,11 @@ func (p *Program) LoadNews(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	return p.store.SaveNews(ctx, state)
+	if err := p.store.SaveNews(ctx, state); err != nil {
+		return err
+	}
+	p.readNews(ctx)
+	return nil
 }
 
 // SignedNews gives what is kept of signed files.
@@ -131,10 +279,4 @@ func (p *Program) SignedNews(ctx context.Context) (news.State, error) {
 		return kept[i], err
 	}
 	return news.State{}, err
-}
-
-// Book gives all that sources of news said, whenever that was.
-func (p *Program) Book(ctx context.Context) (*news.Book, error) {
-	states, err := p.store.News(ctx)
-	return news.NewBook(states, p.catalog.Canonical), err
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -53,6 +54,9 @@ var (
 	ErrSeveralDevices = errors.New("several devices are called that")
 )
 
+// ErrNoLetter means that a finding is nothing for its maker, or for the internet provider, to put right.
+var ErrNoLetter = errors.New("nothing to write about")
+
 // Options say where and how the program runs.
 type Options struct {
 	Dir       string // for the history; "" for the usual place of the system
@@ -67,6 +71,8 @@ type Options struct {
 	// AskOutside and AskDHCP switch on the checks that ask public name servers, and everybody in
 	// the real home. The practice home has neither.
 	AskOutside, AskDHCP bool
+	// Still keeps the program small: it has no catalogue of makers, and walks no rounds.
+	Still bool
 	// News names the sources on the internet that rounds ask what is new; nil for those that the
 	// user switched on for good. The practice home asks none.
 	News []string
@@ -75,12 +81,16 @@ type Options struct {
 // A Program holds one home at a time. Its methods are safe for concurrent use.
 type Program struct {
 	Options
-	Words    *text.Catalog
-	SetAside string // where a damaged history was kept; "" if it was fine
+	Words    *text.Catalog // of the language at the start; see Speak
+	SetAside string        // where a damaged history was kept; "" if it was fine
 
 	store   *store.Store
 	catalog *makers.Catalog
 	feed    rounds.Feed
+	news    news.Keeper
+	told    atomic.Pointer[told]         // by sources of news; nil for nothing
+	spoken  atomic.Pointer[text.Catalog] // the words that the user chose since; nil for Words
+	walks   atomic.Int32                 // rounds that this process walks; see share
 
 	mu       sync.Mutex // guards following
 	walker   *rounds.Walker
@@ -94,17 +104,26 @@ func Open(ctx context.Context, o Options) (*Program, error) {
 		return nil, err
 	}
 	p := &Program{Options: o, Words: words}
-	if p.catalog, err = makers.All(); err != nil {
-		return p, err
+	if !p.Still {
+		if p.catalog, err = makers.All(); err != nil {
+			return p, err
+		}
 	}
 	words.Makers = p.catalog
 	if p.Dir == "" {
 		p.Dir = filepath.Join(xdg.DataHome, "porchlight")
+		ownFolder(p.Dir)
 	}
 	if p.store, err = store.Open(ctx, filepath.Join(p.Dir, "history.db"), o.Log); err != nil {
 		return p, err
 	}
 	p.SetAside = p.store.SetAside
+	if set := p.set(ctx); set.Language != "" {
+		if p.Words, err = p.catalogOf(set.Language); err != nil {
+			return p, err
+		}
+	}
+	p.news = news.Keeper{Client: &news.Client{Version: p.Version}, Shelf: p.store, Sources: news.All(), Log: p.Log}
 	return p, nil
 }
 
@@ -165,35 +184,49 @@ func (p *Program) Enter(ctx context.Context, name string, practice bool) error {
 // EnterAgreed chooses the real home that this computer is in, if the user answered for it
 // before: ErrNotAgreed if not.
 func (p *Program) EnterAgreed(ctx context.Context) error {
-	home, err := p.find(ctx)
+	_, n, err := p.here(ctx)
 	if err != nil {
 		return err
 	}
-	if home.Consented.IsZero() {
+	home, found, err := p.store.FindHome(ctx, n.Key, false)
+	if err != nil {
+		return err
+	}
+	if !found || home.Consented.IsZero() {
 		return ErrNotAgreed
 	}
 	return p.use(ctx, home)
 }
 
-// find gives the home of the network that this computer is on.
+// find gives the home of the network that this computer is on, made if there is none.
 func (p *Program) find(ctx context.Context) (rounds.Home, error) {
-	n, err := lan.FindNetwork(p.Want)
+	_, n, err := p.here(ctx)
 	if err != nil {
 		return rounds.Home{}, err
 	}
-	return p.store.Home(ctx, p.key(ctx, lan.Open(n, p.Version, p.Log)), p.Words.T("home.name", nil), false)
+	return p.store.Home(ctx, n.Key, p.words().T("home.name", nil), false)
 }
 
-// key names a network: by the hardware address of its router, else by its prefix.
+// here gives the way into the network that this computer is on, and by what that is known.
+func (p *Program) here(ctx context.Context) (*lan.Home, rounds.HomeNetwork, error) {
+	n, err := lan.FindNetwork(p.Want)
+	if err != nil {
+		return nil, rounds.HomeNetwork{}, err
+	}
+	h := lan.Open(n, p.Version, p.Log)
+	return h, rounds.HomeNetwork{Key: p.key(ctx, h), Name: discovery.Line(n.WiFi.Name)}, nil
+}
+
+// key names a network: by the hardware address of its router, else by its prefix and the name of its Wi-Fi.
 func (p *Program) key(ctx context.Context, h *lan.Home) string {
 	if mac := h.GatewayMAC(ctx); !mac.IsZero() {
-		return "gateway " + mac.String()
+		return rounds.GatewayKey + mac.String()
 	}
-	return "network " + h.Network.Prefix.String()
+	return strings.TrimSpace(rounds.PrefixKey + h.Network.Prefix.String() + " " + discovery.Line(h.Network.WiFi.Name))
 }
 
 func (p *Program) enterPractice(ctx context.Context) error {
-	home, err := p.store.Home(ctx, practiceKey, p.Words.T("practice.name", nil), true)
+	home, err := p.store.Home(ctx, practiceKey, p.words().T("practice.name", nil), true)
 	if err != nil {
 		return err
 	}
@@ -222,8 +255,14 @@ func (p *Program) enterPractice(ctx context.Context) error {
 
 // use makes a home the current one and shows what is known of it.
 func (p *Program) use(ctx context.Context, home rounds.Home) error {
+	return p.renew(ctx, home).Load(ctx)
+}
+
+// renew makes the walker of a home the current one, as the user has set things by now.
+func (p *Program) renew(ctx context.Context, home rounds.Home) *rounds.Walker {
+	p.readNews(ctx) // another process may have asked
 	w := &rounds.Walker{
-		Home: home, Feed: &p.feed, History: p.store, Checks: p.checks(home), Catalog: p.catalog, Log: p.Log,
+		Home: home, Feed: &p.feed, History: history{p.store}, Checks: p.checks(ctx, home), Catalog: p.catalog, Log: p.Log,
 		Sources:   func(h *lan.Home) []discovery.Source { return sources.All(h, p.Log) },
 		Probers:   func(h *lan.Home) []discovery.Prober { return sources.Probers(h, p.catalog) },
 		Passwords: p.Passwords, Ask: p.Ask,
@@ -237,19 +276,21 @@ func (p *Program) use(ctx context.Context, home rounds.Home) error {
 	p.mu.Lock()
 	p.walker = w
 	p.mu.Unlock()
-	return w.Load(ctx)
+	return w
 }
 
 // checks lists what is looked for in a home.
-func (p *Program) checks(home rounds.Home) []checks.Check {
-	also := all.Also{DHCP: p.AskDHCP && !home.Practice}
-	if p.AskOutside && !home.Practice {
+func (p *Program) checks(ctx context.Context, home rounds.Home) []checks.Check {
+	set := p.set(ctx)
+	dhcp, dns := p.AskDHCP || slices.Contains(set.Also, rounds.AlsoDHCP), p.AskOutside || slices.Contains(set.Also, rounds.AlsoDNS)
+	also := all.Also{DHCP: dhcp && !home.Practice, Book: p.book}
+	if dns && !home.Practice {
 		also.Outside = doh.Asker{}.Ask
 	}
 	return all.With(p.catalog, also)
 }
 
-// open gives the way into a home's network, if this computer is on it.
+// open gives the way into a home's network, if this computer is on it and the user answers for it.
 func (p *Program) open(ctx context.Context, home rounds.Home) (*lan.Home, error) {
 	if home.Practice {
 		n, err := lan.PracticeNetwork()
@@ -258,19 +299,21 @@ func (p *Program) open(ctx context.Context, home rounds.Home) (*lan.Home, error)
 		}
 		return lan.Open(n, p.Version, p.Log), nil
 	}
-	n, err := lan.FindNetwork(p.Want)
+	if home.Consented.IsZero() { // it came in a file
+		return nil, ErrNotAgreed
+	}
+	h, n, err := p.here(ctx)
 	if err != nil {
 		return nil, err
 	}
-	h := lan.Open(n, p.Version, p.Log)
-	here, err := p.store.Home(ctx, p.key(ctx, h), p.Words.T("home.name", nil), false)
+	here, found, err := p.store.FindHome(ctx, n.Key, false)
 	if err != nil {
 		return nil, err
 	}
-	if here.ID != home.ID {
+	if !found || here.ID != home.ID {
 		return nil, fmt.Errorf("open the network of %q: %w", home.Name, rounds.ErrOtherNetwork)
 	}
-	return h, nil
+	return h, p.store.AddNetwork(ctx, home.ID, n) // the name of its Wi-Fi may be news
 }
 
 func (p *Program) current() (*rounds.Walker, error) {
@@ -288,7 +331,16 @@ func (p *Program) Walk(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Walk(ctx)
+	if s := p.feed.Latest(); !s.Walking() {
+		w = p.renew(ctx, w.Home)
+	}
+	err = p.share(ctx, func(ctx context.Context) error {
+		_, err := w.Walk(ctx)
+		return err
+	})
+	if err == nil {
+		p.tend(ctx)
+	}
 	return err
 }
 
@@ -301,9 +353,13 @@ func (p *Program) CheckAgain(ctx context.Context, finding string) (checks.Findin
 	return w.CheckAgain(ctx, finding)
 }
 
-// Proofs gives the looks at one finding, newest first.
+// Proofs gives the looks at one finding of the current home, newest first.
 func (p *Program) Proofs(ctx context.Context, finding string) ([]rounds.Proof, error) {
-	return p.store.Proofs(ctx, finding)
+	w, err := p.current()
+	if err != nil {
+		return nil, err
+	}
+	return p.store.Proofs(ctx, w.Home.ID, finding)
 }
 
 // Login shows what would be typed on a device whose factory login is tried: name and
@@ -375,7 +431,7 @@ func (p *Program) Device(called string) (discovery.Device, error) {
 		case called == string(d.ID), called == d.MAC.String(),
 			slices.ContainsFunc(d.Addrs, func(a netip.Addr) bool { return called == a.WithZone("").String() || called == a.String() }):
 			exact = append(exact, d)
-		case called == strings.ToLower(p.Words.DeviceName(&d)):
+		case called == strings.ToLower(p.words().DeviceName(&d)):
 			named = append(named, d)
 		}
 	}
@@ -423,17 +479,29 @@ var sentences = []struct {
 	{lan.ErrNoInterface, "error.no-interface"},
 	{rounds.ErrOtherNetwork, "error.other-network"},
 	{rounds.ErrNoSuchFinding, "error.no-such-finding"},
+	{rounds.ErrNoSuchHome, "error.no-such-home"},
+	{ErrSeveralHomes, "error.several-homes"},
 	{rounds.ErrNotOpen, "error.not-open"},
 	{ErrNoSuchNews, "error.no-such-news"},
 	{news.ErrNotSigned, "error.news-not-signed"},
 	{news.ErrNotNewer, "error.news-not-newer"},
+	{news.ErrNotAddress, "error.news-not-address"},
+	{ErrNoAddress, "error.news-no-address"},
 	{ErrNoSuchDevice, "error.no-such-device"},
+	{ErrNoLetter, "error.no-letter"},
 	{ErrSeveralDevices, "error.several-devices"},
 	{testhome.ErrNoLoopbackAddrs, "error.no-practice"},
 	{syscall.EADDRINUSE, "error.practice-taken"},
 	{ErrSetAside, "error.store-corrupt"},
 	{ErrNotAgreed, "cli.agree-needed"},
 	{ErrNoRound, "cli.no-round"},
+	{store.ErrPassphrase, "error.passphrase"},
+	{store.ErrShort, "error.passphrase-short"},
+	{store.ErrDamagedFile, "error.home-damaged"},
+	{store.ErrNewerFile, "error.home-newer"},
+	{store.ErrPracticeHome, "error.home-practice"},
+	{store.ErrNoBackup, "error.no-backup"},
+	{store.ErrCorrupt, "error.store-damaged"},
 	{store.ErrReadOnly, "error.store-read-only"},
 	{store.ErrNewer, "error.store-newer"},
 	{store.ErrLocked, "error.store-locked"},
@@ -454,12 +522,12 @@ func (p *Program) Sentence(err error) string {
 		args["names"] = p.Dir
 	}
 	if nc, ok := errors.AsType[*checks.NotChecked](err); ok {
-		return p.Words.T("reason."+nc.Reason, nil)
+		return p.words().T("reason."+nc.Reason, nil)
 	}
 	for _, s := range sentences {
 		if errors.Is(err, s.err) {
-			return p.Words.T(s.key, args)
+			return p.words().T(s.key, args)
 		}
 	}
-	return p.Words.T("error.unknown", nil)
+	return p.words().T("error.unknown", nil)
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -41,11 +42,14 @@ type Terminal struct {
 	Out, Err io.Writer
 	// Interactive says that a person can answer questions there.
 	Interactive bool
-	Version     string
-	Languages   []string
-	// Window opens the window, for the command that is none. trouble is why the program could
-	// not be opened whole; a person who clicked has to see it there. It gives the exit status.
-	Window func(ctx context.Context, p *program.Program, trouble error) int
+	// Secret asks a question and reads an answer that nobody sees; nil reads it like any other.
+	Secret    func(question string) (string, error)
+	Version   string
+	Languages []string
+	// Window opens the window, for the command that is none. card is the finding or the device that it shows first; ""
+	// for none. trouble is why the program could not be opened whole; a person who clicked has to see it there. It gives
+	// the exit status.
+	Window func(ctx context.Context, p *program.Program, card string, trouble error) int
 }
 
 // commands is the command line, in kong's terms.
@@ -55,19 +59,21 @@ type commands struct {
 	Verbose bool             `short:"v" help:"Say on standard error what is going on."`
 	Version kong.VersionFlag `help:"Show the version."`
 
-	Window   windowCmd   `cmd:"" default:"1" help:"Open the window. This is what happens without a command."`
+	Window   windowCmd   `cmd:"" default:"withargs" help:"Open the window. This is what happens without a command."`
 	Scan     scanCmd     `cmd:"" help:"Look around once and print what was found."`
 	Devices  devicesCmd  `cmd:"" help:"List the devices of the home."`
 	Todo     todoCmd     `cmd:"" help:"List what to do, the most urgent first."`
 	Again    againCmd    `cmd:"" name:"check-again" help:"Look for one finding again."`
 	Remind   remindCmd   `cmd:"" help:"Put one thing off, and be reminded of it."`
+	Letter   letterCmd   `cmd:"" help:"Print what to write to the maker of a device, or to say to your internet provider."`
 	News     newsCmd     `cmd:"" help:"List the sources on the internet that may be asked what is new, and switch them on or off."`
 	Correct  correctCmd  `cmd:"" help:"Say what a device is, where the program does not know or is wrong."`
 	Identify identifyCmd `cmd:"" help:"Tell what recorded answers are of: JSON lines in, JSON lines out."`
-	Watch    notYetCmd   `cmd:"" help:"Watch in the background (not yet)."`
-	History  notYetCmd   `cmd:"" help:"Show what changed over time (not yet)."`
-	Report   notYetCmd   `cmd:"" help:"Write a household report (not yet)."`
-	Homes    notYetCmd   `cmd:"" help:"Carry homes from one computer to another (not yet)."`
+	Watch    watchCmd    `cmd:"" help:"Keep watch in the background: look around when it is time, and tell what matters."`
+	Round    roundCmd    `cmd:"" hidden:"" help:"One round for the watch."`
+	History  historyCmd  `cmd:"" help:"Show what changed over time, newest first."`
+	Report   reportCmd   `cmd:"" help:"Write a household report to print, or a sheet for the fridge."`
+	Homes    homesCmd    `cmd:"" help:"List the homes, rename one, or carry one to another computer in an encrypted file."`
 }
 
 // Run carries out one command line, without the program's name, and gives the exit status.
@@ -94,10 +100,10 @@ func (t *Terminal) Run(ctx context.Context, args []string) int {
 		_, _ = fmt.Fprintf(t.Err, "porchlight: %v\n", err)
 		return ExitUsage
 	}
+	r := &run{Terminal: t, commands: &c, ctx: ctx, system: t.Languages}
 	if c.Lang != "" {
 		t.Languages = []string{c.Lang}
 	}
-	r := &run{Terminal: t, commands: &c, ctx: ctx}
 	if err := parsed.Run(r); err != nil {
 		return r.fail(err)
 	}
@@ -109,8 +115,10 @@ type run struct {
 	*Terminal
 	commands *commands
 	ctx      context.Context //nolint:containedctx // kong's Run methods take one argument
+	system   []string        // languages of the system, whatever language was asked for
 	program  *program.Program
 	status   int
+	telling  sync.Mutex // whoever says or asks something while a round goes on
 }
 
 // fail says in a sentence what went wrong.
@@ -161,13 +169,15 @@ func (r *run) writer() *Writer {
 	}}
 }
 
-type windowCmd struct{}
+type windowCmd struct {
+	Open string `help:"Show this finding, or this device, first." placeholder:"ID"`
+}
 
 // Run opens the window.
-func (windowCmd) Run(r *run) error {
+func (c *windowCmd) Run(r *run) error {
 	defer r.close()
 	trouble := r.open(program.Options{})
-	r.status = r.Window(r.ctx, r.program, trouble)
+	r.status = r.Window(r.ctx, r.program, c.Open, trouble)
 	return nil
 }
 
@@ -229,7 +239,10 @@ func (c *scanCmd) Run(r *run) error {
 	if c.JSON != "-" {
 		_, _ = fmt.Fprintln(r.Err, r.program.Words.T("cli.looking", nil))
 	}
-	if err := r.program.Walk(r.ctx); err != nil {
+	stop := r.follow()
+	err := r.program.Walk(r.ctx)
+	stop()
+	if err != nil {
 		return err
 	}
 	s := r.program.Feed().Latest()
@@ -270,7 +283,9 @@ func (r *run) consent(ctx context.Context, questions *bufio.Reader, d discovery.
 }
 
 func yes(r *run, questions *bufio.Reader, question string) bool {
+	r.telling.Lock()
 	_, _ = fmt.Fprint(r.Err, question)
+	r.telling.Unlock()
 	answer, _ := questions.ReadString('\n')
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer != "" && slices.Contains(strings.Fields(r.program.Words.T("cli.yes", nil)), answer)
@@ -278,12 +293,12 @@ func yes(r *run, questions *bufio.Reader, question string) bool {
 
 func (c *scanCmd) write(r *run, s rounds.Snapshot) error {
 	if c.JSON == "-" {
-		return JSON(r.Out, s, r.Version)
+		return JSON(r.Out, s, r.Version, r.program.Firmware)
 	}
 	w := r.writer()
 	w.Round(s)
-	if sources, err := r.program.News(r.ctx); err == nil && !s.Home.Practice { // without them the round still counts
-		w.SilentNews(sources)
+	if !s.Home.Practice {
+		w.SilentNews(r.program.SilentNews())
 	}
 	if c.JSON == "" || w.Err() != nil {
 		return w.Err()
@@ -292,7 +307,7 @@ func (c *scanCmd) write(r *run, s rounds.Snapshot) error {
 	if err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
-	return errors.Join(JSON(f, s, r.Version), f.Close())
+	return errors.Join(JSON(f, s, r.Version, r.program.Firmware), f.Close())
 }
 
 // show opens the home that was walked last, or the practice home, and gives its picture.
@@ -328,6 +343,7 @@ func (c *devicesCmd) Run(r *run) error {
 }
 
 type todoCmd struct {
+	All  bool `help:"Tell in full also what is only good to know."`
 	Demo bool `help:"Of the practice home."`
 }
 
@@ -339,7 +355,7 @@ func (c *todoCmd) Run(r *run) error {
 		return err
 	}
 	w := r.writer()
-	w.Todo(s, 0)
+	w.Todo(s, 0, c.All)
 	w.Fixed(s)
 	if w.Err() == nil {
 		r.told(s)
@@ -563,17 +579,4 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 		}
 		return line, err
 	}
-}
-
-type notYetCmd struct{}
-
-// Run says that there is nothing here yet.
-func (notYetCmd) Run(r *run) error {
-	words, err := text.Open(r.Languages...)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(r.Err, words.T("cli.not-yet", nil))
-	r.status = ExitCannot
-	return err
 }

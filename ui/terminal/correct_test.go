@@ -94,7 +94,7 @@ func TestTheJSONHasTheUsersWords(t *testing.T) {
 	d := discovery.Device{ID: "d-1", Vendor: "Reolink", Present: true, Evidence: []discovery.Evidence{{Field: "vendor", Value: "Reolink", Strength: discovery.Saw}}}
 	d.Correct(discovery.Correction{Vendor: "Maker", Room: "Hall", Owner: "Ana", Notes: "mine"})
 	var b bytes.Buffer
-	if err := JSON(&b, rounds.Snapshot{Devices: []discovery.Device{d}}, "1.2.3"); err != nil {
+	if err := JSON(&b, rounds.Snapshot{Devices: []discovery.Device{d}}, "1.2.3", nobodyKnows); err != nil {
 		t.Fatal(err)
 	}
 	fitsSchema(t, b.Bytes())

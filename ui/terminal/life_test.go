@@ -110,7 +110,7 @@ func TestAFindingIsPutOff(t *testing.T) {
 	h.walk(0, true)
 	id := h.telnet().ID
 	h.says("before", ExitDone, []string{"1 thing to do, 1 today.", "porchlight remind " + id}, []string{"Later:"}, "todo")
-	h.says("three days", ExitDone, []string{"We remind you on " + day(t, 3), "remote console"}, nil, "remind", id)
+	h.says("three days", ExitDone, []string{"We remind you on " + day(t, 3), "remote access"}, nil, "remind", id)
 	h.says("it steps back", ExitDone, []string{"Nothing to do right now. 1 thing is for later.", "Later:", "Until " + day(t, 3), "remind " + id + " --undo"}, []string{"1. Fix today"}, "todo")
 	h.says("the device too", ExitDone, []string{"Later"}, []string{"Fix today"}, "devices")
 	h.says("another day", ExitDone, []string{day(t, 10)}, nil, "remind", id, "--days=10")
@@ -145,10 +145,10 @@ func TestWhatWasFixedAndWhatCameBackIsSaid(t *testing.T) {
 	h := newHistory(t)
 	h.walk(5, true)
 	h.walk(2, false)
-	fixed := []string{"Fixed:", "Fixed on " + day(t, -2), "Before and after:", "before there, now gone"}
+	fixed := []string{"Fixed:", "Fixed on " + day(t, -2), "Before and after:", "Before: the door was open. Now: it is closed."}
 	h.says("fixed by a round", ExitDone, fixed, []string{"1. Fix today", "came back"}, "todo")
 	h.walk(1, true)
-	back := []string{"It was fixed before and came back on " + day(t, -1), "before there, now gone", "before gone, now there"}
+	back := []string{"It was fixed before and came back on " + day(t, -1), "Before: the door was open. Now: it is closed.", "Before: the door was closed. Now: it is open again."}
 	h.says("came back", ExitDone, back, []string{"Fixed:"}, "todo")
 }
 
@@ -173,7 +173,7 @@ func TestTheAnswerOfCheckAgain(t *testing.T) {
 		var b bytes.Buffer
 		w := &Writer{W: &b, Words: words, Now: at, Proofs: func(string) []rounds.Proof { return proofs }}
 		w.Again(s, tt.f)
-		for _, want := range []string{tt.want, "12 November 2026, 18:30: before there, now gone", "12 November 2026, 17:30: before there, now there"} {
+		for _, want := range []string{tt.want, "12 November 2026, 18:30. Before: the door was open. Now: it is closed.", "12 November 2026, 17:30. Before: the door was open. Now: it still is."} {
 			if !strings.Contains(b.String(), want) {
 				t.Errorf("%s: no %q in\n%s", tt.name, want, b.String())
 			}
@@ -187,7 +187,7 @@ func TestTheJSONMarksWhatTheUserDecided(t *testing.T) {
 	lives.Accepted, waits.Remind = "my secret reason", time.Date(2026, 11, 15, 0, 0, 0, 0, time.Local)
 	var b bytes.Buffer
 	s := rounds.Snapshot{Devices: []discovery.Device{{ID: "d-1", Present: true}}, Findings: []checks.Finding{lives, waits, open}}
-	if err := JSON(&b, s, "1.2.3"); err != nil {
+	if err := JSON(&b, s, "1.2.3", nobodyKnows); err != nil {
 		t.Fatal(err)
 	}
 	fitsSchema(t, b.Bytes())

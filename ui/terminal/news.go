@@ -14,7 +14,7 @@ import (
 
 // sourcesOf reads a list of sources of news, where one word stands for all and one for none.
 func sourcesOf(option string, said []string) ([]string, error) {
-	names := news.Names()
+	names := program.NewsNames()
 	out := []string{} // not nil: something was said
 	for _, s := range said {
 		switch {
@@ -34,12 +34,14 @@ type newsCmd struct {
 	On   []string `help:"Switch these on, for all rounds to come." placeholder:"NAME"`
 	Off  []string `help:"Switch these off." placeholder:"NAME"`
 	Load string   `help:"Load a file with newer knowledge that the makers of Porchlight signed." placeholder:"FILE" type:"path"`
+	From *string  `help:"Ask this address for such a file, too. None is built in. An empty one is forgotten." placeholder:"URL"`
 }
 
 // Help says what being asked means.
 func (newsCmd) Help() string {
 	return "All are off until you switch them on. Each is asked at most once a day, during a round, and only if a product of that maker is in your home. " +
-		"--on=all and --off=all mean every one."
+		"--on=all and --off=all mean every one. Those named nvd and cve are asked about holes that kev names for a device of yours. " +
+		"The one named signed is the address that you gave with --from."
 }
 
 // Run switches, and lists all sources. Nobody is asked.
@@ -61,6 +63,11 @@ func (c *newsCmd) Run(r *run) error {
 	if err := r.open(program.Options{}); err != nil {
 		return err
 	}
+	if c.From != nil {
+		if err := r.program.NewsFrom(r.ctx, *c.From); err != nil {
+			return err
+		}
+	}
 	if len(on)+len(off) > 0 {
 		if err := r.program.SwitchNews(r.ctx, on, off); err != nil {
 			return err
@@ -81,12 +88,21 @@ func (c *newsCmd) Run(r *run) error {
 	}
 	w := r.writer()
 	w.News(sources)
-	w.SilentNews(sources)
+	w.SilentNews(program.Silent(w.Words, sources, w.Now))
+	w.NVD(sources)
 	if a := signed.Answer(); !a.Dated.IsZero() {
 		w.line("")
 		w.paragraph("", w.Words.T("news.signed", text.Args{"date": w.Words.Date(a.Dated), "version": a.Version}))
 	}
 	return w.Err()
+}
+
+// NVD writes the notice that the NVD wants where it is asked.
+func (w *Writer) NVD(sources []program.NewsSource) {
+	if slices.ContainsFunc(sources, func(s program.NewsSource) bool { return s.Name == news.NVD && (s.On || s.State.Known() > 0) }) {
+		w.line("")
+		w.paragraph("", w.Words.T("news.nvd", nil))
+	}
 }
 
 // News writes a table of the sources of news.
@@ -119,17 +135,8 @@ func (w *Writer) News(sources []program.NewsSource) {
 }
 
 // SilentNews writes which sources gave nothing the last time, why, since when, and how old is what is known of them.
-func (w *Writer) SilentNews(sources []program.NewsSource) {
-	for _, s := range sources {
-		if s.State.Trouble == "" || !s.On {
-			continue
-		}
-		said := w.Words.T("news.failed", text.Args{
-			"source": s.Name, "where": s.Host, "since": w.Words.Time(s.State.Since), "why": w.Words.T("news.trouble."+string(s.State.Trouble), nil),
-		})
-		if at := s.State.Answered(); !at.IsZero() {
-			said += " " + w.Words.T("news.old", text.Args{"age": w.age(at)})
-		}
+func (w *Writer) SilentNews(silent []string) {
+	for _, said := range silent {
 		w.line("")
 		w.paragraph("", said)
 	}
@@ -137,5 +144,5 @@ func (w *Writer) SilentNews(sources []program.NewsSource) {
 
 // age says how long ago something was.
 func (w *Writer) age(at time.Time) string {
-	return w.Words.T("news.age", text.Args{"n": max(0, int(w.Now.Sub(at)/(24*time.Hour)))})
+	return w.Words.T("news.age", text.Args{"n": program.DaysSince(at, w.Now)})
 }

@@ -9,9 +9,14 @@ import (
 	"time"
 
 	"porchlight/assets/text"
+	"porchlight/checks/firmware"
 	"porchlight/checks/news"
+	"porchlight/discovery"
 	"porchlight/ui/program"
 )
+
+// nobodyKnows is a program without knowledge of firmware.
+func nobodyKnows(discovery.Device) firmware.Known { return firmware.Known{} }
 
 func TestNewsIsSwitchedAndListed(t *testing.T) {
 	dir := t.TempDir()
@@ -59,9 +64,9 @@ func TestItIsSaidWhichSourceFailedAndSinceWhen(t *testing.T) {
 				{Name: "wled", Host: "api.github.com", State: news.State{Asked: now, Trouble: trouble, Since: now}},
 			}
 			w.News(sources)
-			w.SilentNews(sources)
+			w.SilentNews(program.Silent(words, sources, now))
 			out := b.String()
-			if w.Err() != nil || !strings.Contains(out, "(raw.githubusercontent.com)") || !strings.Contains(out, words.Time(now.Add(-8*24*time.Hour))) {
+			if w.Err() != nil || !strings.Contains(out, "(raw.githubusercontent.com)") || !strings.Contains(flat(out), words.Time(now.Add(-8*24*time.Hour))) {
 				t.Errorf("%s: got %v and\n%s", tag, w.Err(), out)
 			}
 			for _, never := range []string{"[", "{{", "<no value>", "(api.github.com)", "news."} {
@@ -72,6 +77,32 @@ func TestItIsSaidWhichSourceFailedAndSinceWhen(t *testing.T) {
 			if tag.String() == "en" && (!strings.Contains(out, "9 days old") || !strings.Contains(out, "3 entries")) {
 				t.Errorf("got\n%s", out)
 			}
+		}
+	}
+}
+
+func TestAnAddressOfKnowledgeIsASwitchOfItsOwn(t *testing.T) {
+	dir := t.TempDir()
+	const row = "\nsigned "
+	for _, tt := range []struct {
+		args     []string
+		status   int
+		out, not string
+	}{
+		{[]string{"news"}, ExitDone, "kev", row},
+		{[]string{"news", "--on=signed"}, ExitCannot, "First say where", row},
+		{[]string{"news", "--from=http://example.org/k.json"}, ExitCannot, "https://", row},
+		{[]string{"news", "--on=all"}, ExitDone, "on     api.github.com", row},
+		{[]string{"news", "--from=https://example.org/k.json?a=b"}, ExitDone, row + "         on     example.org", "k.json"},
+		{[]string{"news", "--off=signed"}, ExitDone, row + "         off    example.org", "k.json"},
+		{[]string{"news", "--on=signed"}, ExitDone, row + "         on     example.org", "k.json"},
+		{[]string{"news", "--off=all"}, ExitDone, row + "         off    example.org", "endorsed"},
+		{[]string{"news", "--on=nvd"}, ExitDone, "This product uses the NVD API but is not endorsed or certified by the NVD.", "k.json"},
+		{[]string{"news", "--from="}, ExitDone, "kev", row},
+	} {
+		status, out, errOut := command(t, strings.NewReader(""), dir, tt.args...)
+		if status != tt.status || !strings.Contains(out+errOut, tt.out) || strings.Contains(out, tt.not) {
+			t.Errorf("%v: got status %d and\n%s%s", tt.args, status, out, errOut)
 		}
 	}
 }

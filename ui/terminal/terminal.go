@@ -15,6 +15,7 @@ import (
 	"porchlight/checks"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
+	"porchlight/ui/report"
 )
 
 const (
@@ -63,6 +64,7 @@ func (w *Writer) Devices(s rounds.Snapshot) {
 		}
 		row(append([]string{name}, rest...)...)
 	}
+	stands := s.Standings(w.Now)
 	cells(w.Words.T("column.name", nil), w.Words.T("column.room", nil), w.Words.T("column.what", nil), w.Words.T("column.maker", nil),
 		w.Words.T("column.firmware", nil), w.Words.T("column.address", nil), w.Words.T("column.state", nil))
 	for _, d := range byAddress(s.Devices) {
@@ -70,7 +72,7 @@ func (w *Writer) Devices(s rounds.Snapshot) {
 		if d.Addr().IsValid() {
 			address = d.Addr().String()
 		}
-		cells(w.Words.DeviceName(&d), d.Correction.Room, w.Words.Kind(d.Kind), text.Product(&d), d.Firmware, address, w.state(s, d))
+		cells(w.Words.DeviceName(&d), d.Correction.Room, w.Words.Kind(d.Kind), text.Product(&d), d.Firmware, address, w.state(stands[d.ID], d))
 	}
 	if err := t.Flush(); w.err == nil {
 		w.err = err
@@ -89,6 +91,7 @@ func (w *Writer) Device(d discovery.Device) {
 		{"vendor", discovery.Line(d.Vendor)},
 		{"model", discovery.Line(d.Model)},
 		{"firmware", discovery.Line(d.Firmware)},
+		{"password", w.Words.Sticker(&d)},
 		{"room", d.Correction.Room},
 		{"owner", d.Correction.Owner},
 		{"notes", strings.ReplaceAll(d.Correction.Notes, "\n", " / ")},
@@ -120,39 +123,28 @@ func byAddress(devices []discovery.Device) []discovery.Device {
 	})
 }
 
-// state says the worst about a device in a word; blank if nothing was checked.
-func (w *Writer) state(s rounds.Snapshot, d discovery.Device) string {
-	if !d.Present {
+// state says how a device stands, and what is told beside it.
+func (w *Writer) state(st rounds.Standing, d discovery.Device) string {
+	if st.State == rounds.StateOffline {
 		return w.Words.T("state.away", text.Args{"date": w.Words.Date(d.LastSeen)})
 	}
-	todo, later := s.Todo(w.Now)
-	for _, f := range todo { // the worst first
-		if f.About() == d.ID {
-			return w.Words.T("severity."+f.Severity.String(), nil)
-		}
+	said := []string{w.Words.T(st.State.Key(), nil)}
+	if st.Away {
+		said = append(said, w.Words.T(rounds.StateOffline.Key(), nil))
 	}
-	state := ""
-	for _, f := range later {
-		if f.About() == d.ID {
-			state = w.Words.T("state.later", nil)
-		}
+	if st.New {
+		said = append(said, w.Words.T("devices.new", nil))
+	} else if n := st.Aside(); n > 0 {
+		said = append(said, w.Words.T("state.know", text.Args{"count": n}))
 	}
-	for _, o := range s.Outcomes {
-		switch {
-		case o.Device == d.ID && o.Result == checks.Unknown:
-			return w.Words.T("severity.unchecked", nil)
-		case o.Device == d.ID && o.Result == checks.Clear && state == "":
-			state = w.Words.T("state.nothing", nil)
-		}
-	}
-	return state
+	return strings.Join(said, " · ")
 }
 
 // Todo writes what to do, the most urgent first. most limits how many things are told in
-// full; 0 tells all.
-func (w *Writer) Todo(s rounds.Snapshot, most int) {
-	todo, later := s.Todo(w.Now)
-	w.line(w.verdict(s, todo, len(later)))
+// full; 0 tells all. all tells also in full what is only good to know.
+func (w *Writer) Todo(s rounds.Snapshot, most int, all bool) {
+	todo, _ := s.Todo(w.Now)
+	w.line(report.Verdict(w.Words, &s, w.Now))
 	for i, f := range todo {
 		if most > 0 && i == most {
 			w.line("")
@@ -161,41 +153,55 @@ func (w *Writer) Todo(s rounds.Snapshot, most int) {
 		}
 		w.card(s, i+1, f)
 	}
-	if un := s.Unchecked(); len(un) > 0 {
-		w.line("")
-		w.line(w.Words.T("severity.unchecked", nil) + ":")
-		for _, o := range un {
-			d, _ := s.Device(o.Device)
-			w.line("  " + w.Words.DeviceName(&d) + ", " + w.Words.T("check."+string(o.Check), nil) + ": " + w.Words.T("reason."+o.Reason, nil))
+	w.gaps(s)
+	if all {
+		for i, f := range s.Know(w.Now) {
+			w.card(s, len(todo)+i+1, f)
 		}
+	} else {
+		w.know(s, most)
 	}
 	w.later(s)
 }
 
-// verdict is the one sentence that matters.
-func (w *Writer) verdict(s rounds.Snapshot, todo []checks.Finding, later int) string {
-	switch n := present(s); {
-	case len(todo) > 0:
-	case later > 0:
-		return w.Words.T("verdict.later", text.Args{"n": later})
-	case n == 0:
-		return w.Words.T("verdict.none", nil)
-	case s.AllGood():
-		return w.Words.T("verdict.allgood", text.Args{"n": n})
-	default:
-		return w.Words.T("verdict.partly", text.Args{"n": n})
+// gaps writes what could not be checked, and what a person can do about it.
+func (w *Writer) gaps(s rounds.Snapshot) {
+	gaps := s.Gaps()
+	if len(gaps) == 0 {
+		return
 	}
-	today := 0
-	for _, f := range todo {
-		if f.Severity == checks.Today {
-			today++
+	w.line("")
+	w.line(w.Words.T("severity.unchecked", nil) + ":")
+	for _, g := range gaps {
+		why := w.Words.Reason(g.Reason)
+		w.paragraph("  ", why.Why+" "+why.Do)
+		for _, o := range g.Outcomes {
+			d, _ := s.Device(o.Device)
+			w.line("    " + w.Words.DeviceName(&d) + ": " + w.Words.T("check."+string(o.Check), nil))
 		}
 	}
-	sentence := w.Words.T("findings.count", text.Args{"n": len(todo)})
-	if today > 0 {
-		sentence += ", " + w.Words.T("findings.today", text.Args{"n": today})
+}
+
+// know writes what is only good to know, a line each, most of them unless that is 0.
+func (w *Writer) know(s rounds.Snapshot, most int) {
+	know := s.Know(w.Now)
+	if len(know) == 0 {
+		return
 	}
-	return sentence + "."
+	w.line("")
+	w.line(w.Words.T("severity.info", nil) + ":")
+	for i, f := range know {
+		if most > 0 && i == most {
+			w.line("  " + w.Words.T("todo.know.more", text.Args{"count": len(know) - most}))
+			break
+		}
+		w.line("  " + w.title(s, f))
+	}
+	demo := ""
+	if s.Home.Practice {
+		demo = " --demo"
+	}
+	w.line("  " + w.Words.T("todo.know", text.Args{"demo": demo}))
 }
 
 // about finds the device that a finding is about; nil if it is not known.
@@ -217,7 +223,13 @@ func present(s rounds.Snapshot) int {
 }
 
 func (w *Writer) card(s rounds.Snapshot, n int, f checks.Finding) {
-	a := w.Words.Finding(&f, about(s, f), text.At(&f, s.Devices))
+	id := f.ID
+	if s.Home.Practice {
+		id += " --demo"
+	}
+	words := *w.Words
+	words.Again = "porchlight check-again " + id
+	a := words.Finding(&f, about(s, f), text.At(&f, s.Devices))
 	w.line("")
 	w.line(fmt.Sprintf("%d. %s: %s", n, w.Words.T("severity."+f.Severity.String(), nil), a.Title))
 	w.paragraph("   ", w.life(f))
@@ -230,12 +242,11 @@ func (w *Writer) card(s rounds.Snapshot, n int, f checks.Finding) {
 	}
 	w.paragraph("   ", strings.TrimSpace(a.Time+" "+a.Pause))
 	w.paragraph("   ", a.Cannot)
-	w.looked("   ", f.ID)
-	id := f.ID
-	if s.Home.Practice {
-		id += " --demo"
+	w.help("   ", s, f, id)
+	w.looked("   ", f)
+	if !slices.ContainsFunc(a.Steps, func(step string) bool { return strings.Contains(step, words.Again) }) {
+		w.line("   " + w.Words.T("todo.again", text.Args{"id": id}))
 	}
-	w.line("   " + w.Words.T("todo.again", text.Args{"id": id}))
 	w.line("   " + w.Words.T("todo.remind", text.Args{"id": id}))
 }
 
@@ -258,23 +269,17 @@ func (w *Writer) life(f checks.Finding) string {
 const maxProofs = 5
 
 // looked writes the earlier looks at a finding: before and after.
-func (w *Writer) looked(indent, finding string) {
+func (w *Writer) looked(indent string, f checks.Finding) {
 	if w.Proofs == nil {
 		return
 	}
-	proofs := w.Proofs(finding)
+	proofs := w.Proofs(f.ID)
 	if len(proofs) == 0 {
 		return
 	}
 	w.line(indent + w.Words.T("proof.title", nil) + ":")
-	is := func(there bool) string {
-		if there {
-			return w.Words.T("proof.there", nil)
-		}
-		return w.Words.T("proof.gone", nil)
-	}
 	for _, p := range proofs[:min(maxProofs, len(proofs))] {
-		w.line(indent + "  " + w.Words.T("proof.line", text.Args{"time": w.Words.Time(p.At), "before": is(p.Before), "after": is(p.After)}))
+		w.line(indent + "  " + w.Words.T("proof.line", text.Args{"time": w.Words.Time(p.At), "what": w.Words.Proof(f.Kind, p.Before, p.After)}))
 	}
 }
 
@@ -306,7 +311,7 @@ func (w *Writer) Fixed(s rounds.Snapshot) {
 	w.line(w.Words.T("state.fixed", nil) + ":")
 	for _, f := range fixed[:min(maxFixed, len(fixed))] {
 		w.paragraph("  ", w.Words.T("cli.fixed", text.Args{"date": w.Words.Date(f.Fixed), "title": w.title(s, f)}))
-		w.looked("    ", f.ID)
+		w.looked("    ", f)
 	}
 }
 
@@ -321,7 +326,7 @@ func (w *Writer) Again(s rounds.Snapshot, f checks.Finding) {
 	} else {
 		w.line(w.Words.T("cli.fixed", args))
 	}
-	w.looked("", f.ID)
+	w.looked("", f)
 }
 
 // title says what was found in one sentence.
@@ -337,7 +342,7 @@ func (w *Writer) Round(s rounds.Snapshot) {
 	}
 	w.Devices(s)
 	w.line("")
-	w.Todo(s, topJobs)
+	w.Todo(s, topJobs, false)
 	w.line("")
 	w.line(w.Words.T("ledger.sum", text.Args{
 		"n": present(s), "seconds": int(s.Finished.Sub(s.Started).Round(time.Second) / time.Second),
@@ -354,7 +359,7 @@ func (w *Writer) Round(s rounds.Snapshot) {
 // paragraph writes words folded at width, each line behind indent.
 func (w *Writer) paragraph(indent, s string) {
 	var line strings.Builder
-	for word := range strings.FieldsSeq(s) {
+	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' || r == '\n' }) {
 		if line.Len() > 0 && utf8.RuneCountInString(indent)+utf8.RuneCountInString(line.String())+1+utf8.RuneCountInString(word) > width {
 			w.line(indent + line.String())
 			line.Reset()

@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/theme"
+
+	"porchlight/checks/firmware"
+	"porchlight/discovery"
+)
+
+// told is a program that knows something of the camera and the router, with sources of news that fail.
+func told() *fake {
+	const since = "has told us nothing since 4 November 2026, 07:12:"
+	p := &fake{
+		known: map[discovery.DeviceID]firmware.Known{
+			"cam": {
+				Newest: "v3.1.0.2368", NewestDate: "2026-10-03", NewestSaid: firmware.Said{Source: "updates.example.com", Day: "2026-11-06"},
+				Ends: "2027-05", EndsSaid: firmware.Said{Source: "the maker's list of products", Day: "2026-08-21"},
+			},
+			"router": {Ends: "ended", EndsSaid: firmware.Said{Source: "the maker's list of products", Day: "2026-11-12"}},
+		},
+		silent: []string{
+			"kev (raw.githubusercontent.com) " + since + " it could not prove that it is who it says. We keep what it said before; that is 9 days old.",
+			"mikrotik (upgrade.mikrotik.com) " + since + " it took too long.",
+		},
+	}
+	p.feed.Set(family())
+	return p
+}
+
+func TestTheDevicePageSaysWhatIsKnownOfItsSoftware(t *testing.T) {
+	b := open(t, told(), true, theme.VariantLight)
+	b.openDevice("cam")
+	b.shot("device-known")
+	for _, want := range []string{
+		"v3.1.0.2368, of 3 October 2026", "Source: updates.example.com, 6 November 2026, 6 days ago", "May 2027",
+		"Source: the maker's list of products, 21 August 2026, 83 days ago",
+	} {
+		b.says(want)
+	}
+	b.openDevice("router")
+	b.says("It has ended.")
+	b.openDevice("printer")
+	for _, s := range b.texts() {
+		if strings.HasPrefix(s, "Newest") || strings.HasPrefix(s, "Support") || strings.HasPrefix(s, "Source") {
+			t.Errorf("nothing is known, and the page says %q", s)
+		}
+	}
+}
+
+func TestHomeSaysWhichSourcesAreSilent(t *testing.T) {
+	p := told()
+	b := open(t, p, true, theme.VariantLight)
+	b.shot("home-news")
+	for _, s := range p.silent {
+		b.says(s)
+	}
+	more := p.silent[1]
+	p.silent = []string{more, more, more, more, more}
+	b.take(p.feed.Latest())
+	b.says("And 2 more sources: see Settings, Internet.")
+	p.silent = nil
+	b.take(p.feed.Latest())
+	practice := family()
+	practice.Home.Practice = true
+	p.silent = []string{more}
+	for _, s := range append(b.texts(), func() []string { b.take(practice); return b.texts() }()...) {
+		if s == more {
+			t.Errorf("it says %q", s)
+		}
+	}
+}
