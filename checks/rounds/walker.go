@@ -112,6 +112,7 @@ func (w *Walker) walk(ctx context.Context) (Snapshot, error) {
 		w.News(ctx, home, s.Devices)
 	}
 	w.check(ctx, home, &s, &clock)
+	s.Devices = slices.Clone(s.Devices) // they have been handed out
 	elsewhere(s.Devices, before.Devices, home.Network.Prefix)
 	s.Complete = ctx.Err() == nil
 	s.Phase, s.Left, s.Finished = Saving, 0, time.Now().UTC()
