@@ -15,9 +15,8 @@ import (
 
 // A server is a desktop that shows notes, in a session of the test's own.
 type server struct {
-	can []string
-
-	mu    sync.Mutex
+	mu    sync.Mutex // guards following
+	can   []string
 	shown []shown
 }
 
@@ -27,7 +26,11 @@ type shown struct {
 	actions     []string
 }
 
-func (s *server) GetCapabilities() ([]string, *dbus.Error) { return s.can, nil }
+func (s *server) GetCapabilities() ([]string, *dbus.Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.can, nil
+}
 
 func (s *server) Notify(_ string, replaces uint32, _, title, body string, actions []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
 	s.mu.Lock()
@@ -86,13 +89,18 @@ func TestANoteOnLinux(t *testing.T) {
 	n := Notes{Acted: func(action string) { acted <- action }}
 	for i, h := range hostile {
 		if i == len(hostile)-1 {
+			s.mu.Lock()
 			s.can = []string{"body"}
+			s.mu.Unlock()
 		}
 		if err := n.Show(t.Context(), Note{Title: h, Body: []string{h, "<two>"}, Show: "Show", Mute: "Not again"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for i, got := range s.shown {
+	s.mu.Lock()
+	all := s.shown
+	s.mu.Unlock()
+	for i, got := range all {
 		note := Note{Title: hostile[i], Body: []string{hostile[i], "<two>"}}.clean()
 		want := shown{7, note.Title, markup(note.Body), []string{"default", "Show", "mute", "Not again"}}
 		if i == 0 {
