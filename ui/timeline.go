@@ -3,17 +3,14 @@ package ui
 import (
 	"context"
 	"fmt"
-	"image/color"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"porchlight/assets/text"
 	"porchlight/checks"
@@ -570,43 +567,20 @@ func (p *picture) face(c *rounds.Change) (icon string, color fyne.ThemeColorName
 	return state.Icon, state.Color
 }
 
-// A timelineLine shows one row. A head covers the mark of the mouse, for it is nothing to press.
+// A timelineLine shows one row.
 type timelineLine struct {
-	widget.BaseWidget
-	pic         *parts.Pic
-	head        *parts.Text
-	said, time  *parts.Text
-	cover       *canvas.Rectangle
-	title, line *fyne.Container
+	headedRow
+	pic        *parts.Pic
+	said, time *parts.Text
 }
 
 func newTimelineLine() *timelineLine {
-	l := &timelineLine{
-		pic: parts.NewPic("change-new", parts.ColorMuted, 22), head: parts.Small("").OneLine(),
-		said: parts.Body("").OneLine(), time: parts.Small("").Short(), cover: canvas.NewRectangle(color.Transparent),
-	}
-	l.head.TextStyle.Bold = true
-	l.title = container.NewStack(l.cover, container.NewBorder(nil, parts.Pad(12, 6, l.head), nil, nil))
-	l.line = parts.Pad(12, 8, parts.Beside(14, l.pic, parts.Row(12, l.time, parts.NewPic("next", parts.ColorMuted, 14)), l.said))
+	l := &timelineLine{pic: parts.NewPic("change-new", parts.ColorMuted, 22), said: parts.Body("").OneLine(), time: parts.Small("").Short()}
+	line := parts.Pad(12, 8, parts.Beside(14, l.pic, parts.Row(12, l.time, parts.NewPic("next", parts.ColorMuted, 14)), l.said))
+	l.build(12, line, func() string { return l.time.Text + ", " + l.said.Text })
 	l.ExtendBaseWidget(l)
 	return l
 }
-
-// CreateRenderer implements fyne.Widget.
-func (l *timelineLine) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(container.NewStack(l.title, l.line))
-}
-
-// AccessibilityLabel implements fyne.Accessible.
-func (l *timelineLine) AccessibilityLabel() string {
-	if l.line.Hidden {
-		return l.head.Text
-	}
-	return l.time.Text + ", " + l.said.Text
-}
-
-// AccessibilityRole implements fyne.Accessible.
-func (l *timelineLine) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
 
 func (l *timelineLine) showHead(words string) {
 	l.head.Set(words)
@@ -621,16 +595,4 @@ func (l *timelineLine) showLine(icon string, c fyne.ThemeColorName, said, time s
 		l.line.Refresh() // the sentence has the rest of the width
 	}
 	l.turn(false)
-}
-
-// turn makes the row a head or a line. Rows are shown often, so nothing is drawn anew that stays.
-func (l *timelineLine) turn(head bool) {
-	if c := theme.Color(theme.ColorNameBackground); l.cover.FillColor != c {
-		l.cover.FillColor = c
-		l.cover.Refresh()
-	}
-	if l.title.Hidden == head || l.line.Hidden != head {
-		l.title.Hidden, l.line.Hidden = !head, head
-		l.Refresh()
-	}
 }

@@ -3,15 +3,12 @@ package ui
 import (
 	"cmp"
 	"context"
-	"image/color"
 	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"porchlight/assets/text"
@@ -189,47 +186,22 @@ func reasonHelp(w words, reason string) fyne.CanvasObject {
 		parts.Stack(2, parts.Strong(w.say("unchecked.do")), parts.Body(w.Reason(reason).Do))))
 }
 
-// A todoLine shows one row. A head covers the mark of the mouse, for it is nothing to press.
+// A todoLine shows one row.
 type todoLine struct {
-	widget.BaseWidget
+	headedRow
 	pic         *parts.Pic
-	head        *parts.Text
 	name, about *parts.Text
-	cover       *canvas.Rectangle
-	title, line *fyne.Container
 }
 
 func newTodoLine() *todoLine {
-	l := &todoLine{
-		pic: parts.NewPic("state-unchecked", parts.ColorMuted, 24), head: parts.Small("").OneLine(),
-		name: parts.Strong("").OneLine(), about: parts.Muted("").OneLine(), cover: canvas.NewRectangle(color.Transparent),
-	}
-	l.head.TextStyle.Bold = true
-	l.title = container.NewStack(l.cover, container.NewBorder(nil, parts.Pad(14, 6, l.head), nil, nil))
-	l.line = parts.Pad(14, 7, parts.Beside(14, l.pic, nil, parts.Stack(1, l.name, l.about)))
+	l := &todoLine{pic: parts.NewPic("state-unchecked", parts.ColorMuted, 24), name: parts.Strong("").OneLine(), about: parts.Muted("").OneLine()}
+	line := parts.Pad(14, 7, parts.Beside(14, l.pic, nil, parts.Stack(1, l.name, l.about)))
+	l.build(14, line, func() string { return l.name.Text + ", " + l.about.Text })
 	l.ExtendBaseWidget(l)
 	return l
 }
 
-// CreateRenderer implements fyne.Widget.
-func (l *todoLine) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(container.NewStack(l.title, l.line))
-}
-
-// AccessibilityLabel implements fyne.Accessible.
-func (l *todoLine) AccessibilityLabel() string {
-	if l.line.Hidden {
-		return l.head.Text
-	}
-	return l.name.Text + ", " + l.about.Text
-}
-
-// AccessibilityRole implements fyne.Accessible.
-func (l *todoLine) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
-
 func (l *todoLine) show(r todoRow) {
-	l.title.Hidden, l.line.Hidden = r.id != "", r.id == ""
-	l.cover.FillColor = theme.Color(theme.ColorNameBackground)
 	if r.id == "" {
 		l.head.Set(r.name)
 	} else {
@@ -237,7 +209,7 @@ func (l *todoLine) show(r todoRow) {
 		l.name.Set(r.name)
 		l.about.Set(r.about)
 	}
-	l.Refresh()
+	l.turn(r.id == "")
 }
 
 // again looks at one finding once more.

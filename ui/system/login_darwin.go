@@ -14,8 +14,8 @@ import (
 // launchctlTimeout is how long launchctl may take to answer.
 const launchctlTimeout = 5 * time.Second
 
-// agent is where launchd looks for what starts when the user signs in.
-func agent() (string, error) {
+// loginFile is where launchd looks for what starts when the user signs in.
+func loginFile() (string, error) {
 	home, err := os.UserHomeDir()
 	return filepath.Join(home, "Library", "LaunchAgents", ID+".plist"), err
 }
@@ -32,33 +32,15 @@ func (l Login) enable() error {
 	if fleeting(l.Exe) {
 		return fmt.Errorf("%q: %w", l.Exe, ErrNotFixed)
 	}
-	path, err := agent()
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	if err := save(path, l.plist()); err != nil {
+	if err := putLogin(l.plist()); err != nil {
 		return err
 	}
 	_, _ = launchctl("enable", "/"+ID) // it is, unless the user had switched it off
 	return nil
 }
 
-func (Login) disable() error {
-	path, err := agent()
-	if err != nil {
-		return err
-	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
 func (Login) state() (LoginState, error) {
-	path, err := agent()
+	path, err := loginFile()
 	if err != nil {
 		return LoginOff, err
 	}
