@@ -34,27 +34,6 @@ fill() {
 	sed -e "s/@VERSION@/$version/g" -e "s/@BUILD@/$build/g" -e "s/@DATE@/$(day +%F)/g" "$1"
 }
 
-# licences prints the licences of all that is in the program for GOOS and GOARCH.
-licences() {
-	echo "Porchlight contains work of others. Thank you. These are their licences."
-	echo
-	echo "==== The Go standard library and runtime"
-	cat "$(go env GOROOT)/LICENSE"
-	go list -deps -tags "$tags" -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' . | sort -u |
-		while read -r module number folder; do
-			find "$folder" -type f -not -path '*/testdata/*' -not -path '*/cmd/*' -not -name '*.go' \
-				\( -iname 'licen[cs]e*' -o -iname 'copying*' -o -iname 'notice*' \) | sort |
-				while read -r file; do
-					echo
-					echo "==== $module $number: ${file#"$folder"/}"
-					cat "$file"
-				done
-		done
-	echo
-	echo "==== SQLite"
-	echo "SQLite is in the public domain: https://sqlite.org/copyright.html"
-}
-
 # bom writes what is in the program for GOOS and GOARCH, as CycloneDX, without a random number, with the time of the commit.
 bom() {
 	local tool=$work/cyclonedx

@@ -25,8 +25,7 @@ put assets/icons/app.svg usr/share/icons/hicolor/scalable/apps/$id.svg
 fill packaging/linux/porchlight.1 | gzip -9n >"$work/man"
 put "$work/man" usr/share/man/man1/porchlight.1.gz
 put packaging/linux/copyright usr/share/doc/porchlight/copyright
-licences >"$work/licences"
-put "$work/licences" usr/share/doc/porchlight/THIRD-PARTY.txt
+put assets/licenses.txt usr/share/doc/porchlight/THIRD-PARTY.txt
 maintainer=${MAINTAINER:-The Porchlight Authors <maintainers@example.org>}
 gzip -9n >"$work/changelog" <<CHANGELOG
 porchlight ($version) stable; urgency=medium

@@ -14,7 +14,7 @@ fill packaging/macos/Info.plist >"$app/Contents/Info.plist"
 printf 'APPL????' >"$app/Contents/PkgInfo"
 cp "$work/Porchlight.icns" LICENSE "$app/Contents/Resources"
 cp -R packaging/macos/lang/*.lproj "$app/Contents/Resources"
-GOOS=darwin GOARCH=arm64 CGO_ENABLED=1 licences >"$app/Contents/Resources/THIRD-PARTY.txt"
+cp assets/licenses.txt "$app/Contents/Resources/THIRD-PARTY.txt"
 
 if [ "$(uname)" != Darwin ]; then
 	go test -tags ci ./packaging/macos ./discovery/mdns -run 'Mac|Bonjour'

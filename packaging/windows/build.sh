@@ -34,7 +34,7 @@ go build -buildvcs=false -tags "$tags" -trimpath ${OVERLAY:+-overlay "$OVERLAY"}
 crlf() { sed 's/\r*$/\r/'; }
 crlf <LICENSE >"$work/LICENSE.txt"
 {
-	licences
+	cat assets/licenses.txt
 	echo
 	echo "==== The C runtime of MinGW-w64"
 	cat /usr/share/doc/mingw-w64-common/copyright
