@@ -18,7 +18,7 @@ TAGS := -tags ci
 export PATH := $(PATH):/usr/local/go/bin
 
 .NOTPARALLEL:
-.PHONY: run test help build deps-build deps-test deps-window deps-package package-windows package-linux package-macos fmt fmt-check lint vet race golden fuzz bench home vuln licenses oui tidy clean
+.PHONY: run test help build deps-build deps-test deps-window deps-package package-windows package-linux package-macos fmt fmt-check lint vet race hostile golden fuzz bench home vuln licenses oui journey measure tidy clean
 
 ## run: build Porchlight and show it: its window, or, without a screen, a round through the practice home
 run: build
@@ -27,7 +27,7 @@ run: build
 	  ./porchlight scan --demo || [ $$? -eq 1 ]; fi # 1: there is something to fix today
 
 ## test: everything that has to be right, as CI does it
-test: deps-test fmt-check vet lint race
+test: deps-build deps-test fmt-check vet lint race hostile
 
 ## help: what else there is
 help:
@@ -58,9 +58,13 @@ vet:
 	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go vet $(TAGS) $(PKGS)
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go vet -tags ci,mobile $(PKGS)
 
-## race: all tests with the race detector and the real database
+## race: all tests with the race detector and the real database, but for the hostile home
 race:
-	CGO_ENABLED=1 go test -race $(TAGS) -timeout 20m $(PKGS)
+	CGO_ENABLED=1 go test -race $(TAGS) -timeout 20m -skip '^TestHostileHome$$' $(PKGS)
+
+## hostile: a round through a home of 89 hostile devices, with the race detector; alone, because time and memory are measured
+hostile:
+	CGO_ENABLED=1 go test -race $(TAGS) -count=1 -v -timeout 6m -run '^TestHostileHome$$' ./discovery/testhome
 
 ## golden: keep the new pictures and texts that tests left in testdata/failed; look at them first
 golden:
@@ -80,6 +84,14 @@ bench:
 ## home: the simulated devices and whole rounds through them
 home:
 	go test $(TAGS) -count=1 -v ./discovery/testhome/... ./discovery/sources/...
+
+## journey: the whole way of a newcomer in a real window, by keyboard; pictures of it are in dist/journey then
+journey: deps-build deps-test
+	CI=true go test $(TAGS) -count=1 -v ./ui/journey
+
+## measure: how quickly the window starts and how idle it is, beside an empty one; nothing else may run
+measure: deps-build deps-test
+	CI=true PORCHLIGHT_MEASURE=1 go test $(TAGS) -count=1 -v -run 'AnEmptyOne' -timeout 20m ./ui/journey
 
 ## vuln: known holes in what we use
 vuln:

@@ -99,18 +99,21 @@ var layers = map[string][]string{
 	"assets/makers":       {"discovery"},
 	"assets/text":         {"assets", "assets/makers", "checks", "discovery"},
 
-	"ui":       {"assets", "assets/text", "checks", "checks/firmware", "checks/news", "checks/rounds", "discovery", "ui/parts"},
+	"ui":       {"assets", "assets/text", "checks", "checks/firmware", "checks/news", "checks/rounds", "discovery", "ui/elsewhere", "ui/parts", "ui/report", "ui/report/paper"},
 	"ui/parts": {"assets", "checks", "discovery"},
 	"ui/program": {
-		"assets/makers", "assets/text", "checks", "checks/all", "checks/defaultlogin", "checks/doh", "checks/firmware", "checks/news", "checks/rounds", "discovery", "discovery/lan",
-		"discovery/sources", "discovery/testhome", "store", "ui/report", "ui/system",
+		"assets/makers", "assets/text", "checks", "checks/all", "checks/defaultlogin", "checks/doh", "checks/firmware", "checks/news", "checks/rounds", "checks/versions", "discovery", "discovery/lan",
+		"discovery/sources", "discovery/testhome", "store", "ui/elsewhere", "ui/report", "ui/report/paper", "ui/system",
 	},
+	// It speaks to a place of the user's own, not to the home.
+	"ui/elsewhere":    {"assets/text", "checks", "checks/rounds", "discovery", "ui/report"},
 	"ui/report":       {"assets", "assets/makers", "assets/text", "checks", "checks/firmware", "checks/rounds", "discovery", "ui/report/paper"},
 	"ui/report/paper": {"assets"},
 	"ui/terminal": {
-		"assets/makers", "assets/text", "checks", "checks/firmware", "checks/news", "checks/rounds", "discovery", "discovery/lan", "discovery/recorded", "ui/program",
+		"assets/makers", "assets/text", "checks", "checks/firmware", "checks/news", "checks/rounds", "discovery", "discovery/lan", "discovery/recorded", "ui/elsewhere", "ui/program",
 		"ui/report", "ui/report/paper", "ui/system", "ui/watch",
 	},
+	"ui/journey": {}, // tests of the whole program
 	// What the operating system offers knows nothing of homes.
 	"ui/system": {"discovery"},
 	"ui/watch":  {"assets/text", "checks", "checks/rounds", "discovery", "ui/report", "ui/system"},
@@ -159,7 +162,7 @@ var testDependencies = []string{"github.com/google/go-cmp"}
 // rare are packages of the standard library that few may use.
 var rare = map[string][]string{
 	"database/sql": {"store"},
-	"os/exec":      {"discovery/testhome", "ui/system"}, // tests start themselves anew in a network of their own; ui/system starts this program, and what shows notes
+	"os/exec":      {"discovery/testhome", "ui/system"}, // tests start themselves anew in a network of their own; ui/system starts this program, what shows notes, and what tells of the Wi-Fi
 	"plugin":       {},
 	"unsafe":       {"discovery/lan", "ui/system"}, // the tables of Windows, and its battery
 }

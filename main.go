@@ -94,6 +94,8 @@ func window(ctx context.Context, p *program.Program, card string, trouble error)
 	w := ui.NewWindow(a, p, p.Words, set, known)
 	if trouble != nil {
 		w.Tell(p.Sentence(trouble))
+	} else if p.Upgraded {
+		w.Upgraded()
 	}
 	w.Card(card)
 	ctx, stop := context.WithCancel(ctx)

@@ -92,8 +92,8 @@ type Target struct {
 	Before []Finding
 	// Others are all devices of the home, to name the one behind an open door.
 	Others []discovery.Device
-	// WiFi is what this computer is joined to, as its system tells.
-	WiFi discovery.WiFi
+	// WiFi gives what this computer is joined to, as its system tells. That may take some seconds.
+	WiFi func(ctx context.Context) discovery.WiFi
 	// Resolver asks the name server of the router, which has a turn and a budget of its own.
 	Resolver func(ctx context.Context, payload []byte, line string) ([]byte, error)
 	// AskDHCP asks everybody in the home who hands out addresses, and gives the answers as they came.

@@ -8,8 +8,8 @@ import (
 	"porchlight/discovery"
 )
 
-// Open reports whether there is something left to do about the finding.
-func (f *Finding) Open() bool { return f.Fixed.IsZero() && f.Accepted == "" }
+// Open reports whether there is something left to do about the finding, that no other one says too.
+func (f *Finding) Open() bool { return f.Fixed.IsZero() && f.Accepted == "" && f.Args[ArgWithin] == "" }
 
 // Later reports whether the user wants to be reminded of the finding on a day to come.
 func (f *Finding) Later(now time.Time) bool { return f.Open() && now.Before(f.Remind) }

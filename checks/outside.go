@@ -14,6 +14,9 @@ const (
 	// RaisedMapped; BehindCarrier, BehindRouter or LoweredOneSign.
 	ArgRaised  = "raised"
 	ArgLowered = "lowered"
+	// ArgWithin is the kind of another finding of the same check on the same device, which says this one too: it still
+	// stands, and people read of it there.
+	ArgWithin = "within"
 )
 
 // Values of these arguments.

@@ -94,7 +94,7 @@ const (
 	FactWSDEndpoint  FactKey = "wsd.endpoint"  // the UUID of a WS-Discovery device
 	FactGateway      FactKey = "lan.gateway"
 	FactDecoy        FactKey = "lan.decoy" // too many open ports to be true
-	FactOdd          FactKey = "lan.odd"   // behaved oddly; the value says how
+	FactOdd          FactKey = "lan.odd"   // behaved oddly; the value is an Oddity
 	FactUser         FactKey = "user"      // no device says it: the user's own word, as evidence
 )
 

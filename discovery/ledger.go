@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -61,6 +62,7 @@ type Traffic struct {
 	LoginAttempts int       `json:"login_attempts"`
 	LoginFailures int       `json:"login_failures"`
 	Requests      []Request `json:"requests,omitempty"`
+	Odd           []Oddity  `json:"odd,omitempty"` // how it behaved oddly meanwhile
 }
 
 // Add puts what o holds on top.
@@ -72,4 +74,5 @@ func (t *Traffic) Add(o Traffic) {
 	t.LoginAttempts += o.LoginAttempts
 	t.LoginFailures += o.LoginFailures
 	t.Requests = append(t.Requests, o.Requests...)
+	t.Odd = InOrder(append(slices.Clone(t.Odd), o.Odd...))
 }

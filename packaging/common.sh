@@ -6,7 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 go_winres=github.com/tc-hib/go-winres@v0.3.3
 cyclonedx=github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
-# VERSION, DIST and OVERLAY are for trials: another version, another folder, other files of Go.
+# VERSION, DIST and OVERLAY are for trials: another version, another folder, other files of Go. KNOWLEDGE is the https
+# address of the signed file of those who publish (packaging/sign); users have to switch it on.
 version=${VERSION:-$(sed -n 's/^ *Version = "\(.*\)"/\1/p' FyneApp.toml)}
 build=$(sed -n 's/^ *Build = \(.*\)/\1/p' FyneApp.toml)
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
@@ -16,7 +17,7 @@ umask 022
 
 # The parts of the toolkit: no checks of its threads, and a voice for screen readers where it has one.
 tags=migrated_fynedo,accessibility
-flags="-s -w -X main.version=$version"
+flags="-s -w -X main.version=$version${KNOWLEDGE:+ -X porchlight/checks/news.Home=$KNOWLEDGE}"
 
 dist=${DIST:-$PWD/dist}
 work=$(mktemp -d)

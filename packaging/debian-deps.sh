@@ -19,6 +19,7 @@ build=(gcc libc6-dev pkg-config libgl-dev libegl-dev libxcursor-dev libxrandr-de
 test=(gcc libc6-dev iproute2 mount avahi-daemon miniupnpd miniupnpd-nftables nftables minidlna mosquitto snmpd cups-ipp-utils
 	inetutils-telnetd inetutils-inetd vsftpd dropbear-bin lighttpd lighttpd-mod-openssl wsdd samba tigervnc-standalone-server tigervnc-tools
 	transmission-daemon dnsmasq-base prometheus-node-exporter
+	xvfb xdotool libgl1-mesa-dri # a window on a screen that nobody sees
 	poppler-utils qpdf cups-daemon cups-client cups-filters printer-driver-cups-pdf) # the last line looks at what is printed
 window=(xvfb xauth dbus-x11 openbox xdotool imagemagick x11-utils)
 package=(gcc-mingw-w64-x86-64 nsis wixl osslsigncode appstream desktop-file-utils squashfs-tools)

@@ -2,10 +2,8 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -22,12 +20,14 @@ import (
 var ErrNoBackup = errors.New("no such backup")
 
 const (
-	// keptBackups is how many backups are kept, whatever they were made for.
+	// keptBackups is how many backups of each sort are kept.
 	keptBackups = 3
 	// backUpEvery is how old the latest backup may become.
 	backUpEvery = 7 * 24 * time.Hour
-	// backupForm is how a backup is called, by its time in UTC.
-	backupForm = "history-20060102-150405.000.db"
+	// backupForm is how a backup is called, by its time in UTC, and replacedForm one of what was replaced by another
+	// backup: going back some times must not push out the good ones.
+	backupForm   = "history-20060102-150405.000.db"
+	replacedForm = "replaced-20060102-150405.000.db"
 	// What is being made, and the copy of a backup that is being restored. One that was left behind counts for nothing.
 	partName   = "part.db"
 	chosenName = "chosen.db"
@@ -38,7 +38,10 @@ const (
 func (s *Store) backupDir() string { return filepath.Join(filepath.Dir(s.path), "backups") }
 
 // Backups lists the backups, newest first.
-func (s *Store) Backups() ([]rounds.Backup, error) {
+func (s *Store) Backups() ([]rounds.Backup, error) { return s.backups(backupForm, replacedForm) }
+
+// backups lists the backups that are called so, newest first.
+func (s *Store) backups(forms ...string) ([]rounds.Backup, error) {
 	files, err := os.ReadDir(s.backupDir())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -48,12 +51,14 @@ func (s *Store) Backups() ([]rounds.Backup, error) {
 	}
 	var list []rounds.Backup
 	for _, f := range files {
-		at, err := time.Parse(backupForm, f.Name())
-		if err != nil {
-			continue
-		}
-		if info, err := f.Info(); err == nil && info.Mode().IsRegular() {
-			list = append(list, rounds.Backup{Name: f.Name(), At: at, Size: info.Size()})
+		for _, form := range forms {
+			at, err := time.Parse(form, f.Name())
+			if err != nil {
+				continue
+			}
+			if info, err := f.Info(); err == nil && info.Mode().IsRegular() {
+				list = append(list, rounds.Backup{Name: f.Name(), At: at, Size: info.Size()})
+			}
 		}
 	}
 	slices.SortFunc(list, func(a, b rounds.Backup) int { return b.At.Compare(a.At) })
@@ -82,7 +87,7 @@ func (s *Store) backUp(ctx context.Context, now time.Time) (rounds.Backup, error
 		return rounds.Backup{}, err
 	}
 	defer unlock()
-	return s.backUpLocked(ctx, now)
+	return s.backUpLocked(ctx, now, backupForm)
 }
 
 // lockBackups keeps others from the backups, and clears away what was left half done.
@@ -107,7 +112,7 @@ func (s *Store) lockBackups() (unlock func(), err error) {
 
 func (s *Store) inBackups(name string) string { return filepath.Join(s.backupDir(), name) }
 
-func (s *Store) backUpLocked(ctx context.Context, now time.Time) (made rounds.Backup, err error) {
+func (s *Store) backUpLocked(ctx context.Context, now time.Time, form string) (made rounds.Backup, err error) {
 	part := s.inBackups(partName)
 	defer func() {
 		if err != nil {
@@ -129,14 +134,14 @@ func (s *Store) backUpLocked(ctx context.Context, now time.Time) (made rounds.Ba
 	if err = errors.Join(err, db.Close()); err != nil {
 		return made, err
 	}
-	made = rounds.Backup{Name: now.UTC().Format(backupForm), At: now.UTC().Truncate(time.Millisecond)}
+	made = rounds.Backup{Name: now.UTC().Format(form), At: now.UTC().Truncate(time.Millisecond)}
 	if made.Size, err = syncFile(part); err != nil {
 		return made, err
 	}
 	if err = os.Rename(part, s.inBackups(made.Name)); err != nil {
 		return made, err
 	}
-	return made, errors.Join(syncFolder(s.backupDir()), s.prune(now))
+	return made, errors.Join(syncFolder(s.backupDir()), s.prune(now, form))
 }
 
 // syncFile makes sure that a file is there after a power cut, and gives its size.
@@ -152,9 +157,9 @@ func syncFile(path string) (size int64, err error) {
 	return size, errors.Join(err, f.Sync(), f.Close())
 }
 
-// prune forgets the oldest backups. One from the future is from a clock that was wrong, and counts as the oldest.
-func (s *Store) prune(now time.Time) error {
-	list, err := s.Backups()
+// prune forgets the oldest backups of a sort. One from the future is from a clock that was wrong, and counts as the oldest.
+func (s *Store) prune(now time.Time, form string) error {
+	list, err := s.backups(form)
 	if err != nil {
 		return err
 	}
@@ -177,117 +182,8 @@ func past(b rounds.Backup, now time.Time) time.Time {
 
 // backedUp reports whether the latest backup is young enough.
 func (s *Store) backedUp(now time.Time) (bool, error) {
-	list, err := s.Backups()
+	list, err := s.backups(backupForm)
 	return slices.ContainsFunc(list, func(b rounds.Backup) bool { return now.Sub(past(b, now)) < backUpEvery }), err
-}
-
-// Restore puts a backup in the place of the history, in one transaction: until it is done, all stays as it was. The
-// backup has to be whole and from no newer version. What it replaces is backed up first. What must not be forgotten
-// stays: which logins were tried. ErrLocked means that a round is walked, or that another process is at the backups.
-func (s *Store) Restore(ctx context.Context, name string, now time.Time) error {
-	release, err := s.LockRound(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	if err = s.unmoved(); err == nil {
-		err = s.restore(ctx, name, now)
-	}
-	if err != nil {
-		return fmt.Errorf("restore %q: %w", name, mapped(err))
-	}
-	return s.emptyLog(ctx)
-}
-
-func (s *Store) restore(ctx context.Context, name string, now time.Time) (err error) {
-	list, err := s.Backups()
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(list, func(b rounds.Backup) bool { return b.Name == name }) {
-		return ErrNoBackup
-	}
-	unlock, err := s.lockBackups()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	chosen := s.inBackups(chosenName) // the backup stays as it is
-	defer func() { err = errors.Join(err, removeDatabase(chosen)) }()
-	if err = copyFile(s.inBackups(name), chosen); err != nil {
-		return err
-	}
-	db, err := connect(chosen, busyTimeout, url.Values{})
-	if err != nil {
-		return err
-	}
-	db.SetMaxOpenConns(1) // ATTACH counts for one connection
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if err = s.fit(ctx, db); err != nil {
-		return err
-	}
-	if _, err = s.backUpLocked(ctx, now); err != nil {
-		return err
-	}
-	return replace(ctx, s.writer, db)
-}
-
-// fit makes a copy of a backup fit to be the history.
-func (s *Store) fit(ctx context.Context, db *sql.DB) error {
-	steps, ours, err := migrations(db)
-	if err != nil {
-		return err
-	}
-	theirs, err := version(ctx, db)
-	switch {
-	case err != nil:
-		return err
-	case theirs > ours:
-		return fmt.Errorf("%w: %d, and we know %d", ErrNewer, theirs, ours)
-	case theirs == 0:
-		return fmt.Errorf("%w: it holds no history", ErrCorrupt)
-	}
-	if err := check(ctx, db, "integrity_check"); err != nil {
-		return err
-	}
-	if theirs < ours {
-		if _, err := steps.Up(ctx); err != nil {
-			return err
-		}
-	}
-	if _, err := db.ExecContext(ctx, `ATTACH ? AS live`, s.path); err != nil {
-		return err
-	}
-	for _, query := range []string{
-		`DELETE FROM main.tries`,
-		`INSERT INTO main.tries (id, at, failed, login) SELECT id, at, failed, login FROM live.tries`,
-		`INSERT INTO main.try_names (name, try) SELECT name, try FROM live.try_names`,
-		// No number of a home or a round is given twice: another process may remember it.
-		`UPDATE main.sqlite_sequence AS s SET seq = max(seq, (SELECT seq FROM live.sqlite_sequence l WHERE l.name = s.name))
-			WHERE name IN (SELECT name FROM live.sqlite_sequence)`,
-		`INSERT INTO main.sqlite_sequence (name, seq) SELECT name, seq FROM live.sqlite_sequence
-			WHERE name NOT IN (SELECT name FROM main.sqlite_sequence)`,
-		`DETACH live`,
-	} {
-		if _, err := db.ExecContext(ctx, query); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// copyFile makes a copy that only its owner can read.
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return errors.Join(err, in.Close())
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close(), in.Close())
 }
 
 // removeDatabase removes a database with its companions, if it is there.

@@ -16,6 +16,7 @@ import (
 
 	"porchlight/checks"
 	"porchlight/checks/rounds"
+	"porchlight/discovery"
 )
 
 func backUp(t *testing.T, s *Store, at time.Time) rounds.Backup {
@@ -266,6 +267,9 @@ func TestAnOlderHistoryIsBackedUpBeforeItIsBroughtUp(t *testing.T) {
 	t.Parallel()
 	path := olderHistory(t, 6, 1000)
 	s := openAt(t, path)
+	if !s.Upgraded {
+		t.Error("nobody is told that it was brought up")
+	}
 	home := latest(t, s, 1)
 	if home.Round != 100 || home.Home.Name != "Our home" {
 		t.Errorf("brought up it is %+v", home)
@@ -296,7 +300,7 @@ func TestAnOlderHistoryIsBackedUpBeforeItIsBroughtUp(t *testing.T) {
 	if now := latest(t, s, 1); now.Round != 100 {
 		t.Errorf("restored it is %+v", now)
 	}
-	if again := openAt(t, path); len(backups(t, again)) != 2 {
+	if again := openAt(t, path); len(backups(t, again)) != 2 || again.Upgraded {
 		t.Errorf("backups are %v, want no more for a history that is up to date", backups(t, again))
 	}
 }
@@ -364,4 +368,112 @@ func TestAWeekIsBackedUp(t *testing.T) {
 	}
 	diff(t, "backups", days, []string{"20261225", "20261209", "20261202"})
 	private(t, filepath.Dir(s.path))
+}
+
+// TestWhatMakesCarefulSurvivesRestoring says some words, makes a backup, and says others.
+func TestWhatMakesCarefulSurvivesRestoring(t *testing.T) {
+	t.Parallel()
+	s, home := lived(t) // consent for the first device; none for the second, which is left alone
+	ctx, one, two, three := t.Context(), device(1), device(2), device(3)
+	must := func(errs ...error) {
+		t.Helper()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := backUp(t, s, start.AddDate(0, 0, 7))
+	saved(t, s, round(home, 200, one, two, three))
+	later, err := s.Home(ctx, rounds.GatewayKey+"02:00:00:00:00:77", "Later", false)
+	must(err)
+	four := device(4)
+	saved(t, s, round(later, 201, four))
+	_, err = s.ChangeSettings(ctx, func(set *rounds.Settings) { set.Passwords, set.Keep = rounds.PasswordsNever, 0 })
+	must(
+		err,
+		s.SaveConsent(ctx, home.ID, one.ID, rounds.ConsentRefused),
+		s.LeaveAlone(ctx, home.ID, two.ID, false), // the newer word
+		s.LeaveAlone(ctx, home.ID, three.ID, true),
+		s.LeaveAlone(ctx, later.ID, four.ID, true),
+		s.Restore(ctx, b.Name, start.AddDate(0, 0, 9)),
+	)
+	now := latest(t, s, home.ID)
+	alone := map[discovery.DeviceID]bool{}
+	for _, d := range now.Devices {
+		alone[d.ID] = d.LeaveAlone
+	}
+	diff(t, "left alone", alone, map[discovery.DeviceID]bool{one.ID: false, two.ID: false, three.ID: true})
+	said, err := s.Consents(ctx, home.ID)
+	must(err)
+	diff(t, "consents", said, map[discovery.DeviceID]rounds.Consent{one.ID: rounds.ConsentRefused, two.ID: rounds.ConsentRefused})
+	if set, err := s.Settings(ctx); err != nil || set.Passwords != rounds.PasswordsNever {
+		t.Errorf("settings are %+v, %v", set, err)
+	}
+	again, found, err := s.FindHome(ctx, rounds.GatewayKey+"02:00:00:00:00:77", false)
+	if err != nil || !found || !again.Consented.IsZero() {
+		t.Fatalf("the home of a device to leave alone: %+v, %v, %v", again, found, err)
+	}
+	if d := latest(t, s, again.ID).Devices; len(d) != 1 || !d[0].LeaveAlone || d[0].Present {
+		t.Errorf("in it are %+v", d)
+	}
+}
+
+// TestWordsSaidAfterDamageSurviveRestoring has a history of before under other numbers.
+func TestWordsSaidAfterDamageSurviveRestoring(t *testing.T) {
+	t.Parallel()
+	before, _ := lived(t)
+	b := backUp(t, before, start)
+	s, home := newStore(t)
+	ctx, one, two := t.Context(), device(1), device(2)
+	one.ID, two.ID = "d-new1", "d-new2"
+	saved(t, s, round(home, 0, one, two))
+	_, err := s.ChangeSettings(ctx, func(set *rounds.Settings) { set.Passwords = rounds.PasswordsNever })
+	if err := errors.Join(
+		err, s.AddNetwork(ctx, home.ID, rounds.HomeNetwork{Key: gateway}),
+		s.LeaveAlone(ctx, home.ID, one.ID, true), s.SaveConsent(ctx, home.ID, two.ID, rounds.ConsentUnknown),
+		os.MkdirAll(s.backupDir(), 0o700),
+	); err != nil {
+		t.Fatal(err)
+	}
+	write(t, s.inBackups(b.Name), read(t, before.inBackups(b.Name)))
+	if err := s.Restore(ctx, b.Name, start.AddDate(0, 0, 1)); err != nil {
+		t.Fatal(err)
+	}
+	h, found, err := s.FindHome(ctx, gateway, false)
+	if err != nil || !found {
+		t.Fatal(found, err)
+	}
+	devices := latest(t, s, h.ID).Devices
+	if len(devices) != 2 {
+		t.Errorf("devices are %+v", devices)
+	}
+	for _, d := range devices {
+		if !d.LeaveAlone || (d.ID != device(1).ID && d.ID != device(2).ID) {
+			t.Errorf("got %s, left alone %v: one was said, the other stood in the backup", d.ID, d.LeaveAlone)
+		}
+	}
+	if c, err := s.Consent(ctx, h.ID, device(2).ID); err != nil || c != rounds.ConsentRefused {
+		t.Errorf("a refusal of before became %v, %v", c, err)
+	}
+	if set, err := s.Settings(ctx); err != nil || set.Passwords != rounds.PasswordsNever {
+		t.Errorf("settings are %+v, %v", set, err)
+	}
+}
+
+func TestGoingBackPushesNoGoodBackupOut(t *testing.T) {
+	t.Parallel()
+	s, _ := lived(t)
+	var made []string
+	for day := range keptBackups {
+		made = append(made, backUp(t, s, start.AddDate(0, 0, day)).Name)
+	}
+	for hour := range 5 {
+		if err := s.Restore(t.Context(), made[0], start.AddDate(0, 0, 10).Add(time.Duration(hour)*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := backups(t, s)
+	diff(t, "good backups", names[keptBackups:], []string{made[2], made[1], made[0]})
+	if fresh, err := s.backedUp(start.AddDate(0, 0, 11)); err != nil || fresh {
+		t.Errorf("what was replaced counts as the weekly backup: %v, %v", fresh, err)
+	}
 }

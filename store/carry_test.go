@@ -390,6 +390,92 @@ func TestWhatWasTakenBackHereStaysSo(t *testing.T) {
 	}
 }
 
+func TestAnImportSilencesNothingThatIsOpenHere(t *testing.T) {
+	t.Parallel()
+	ctx, d := t.Context(), device(1)
+	mine, home := another(t)
+	theirs, other := another(t)
+	for n, side := range []struct {
+		s *Store
+		h rounds.Home
+	}{{mine, home}, {theirs, other}} {
+		snap := round(side.h, n, d)
+		snap.Outcomes = []checks.Outcome{loginEnded(d, checks.Found)}
+		saved(t, side.s, snap)
+	}
+	id := finding(d).ID
+	if err := mine.Correct(ctx, home.ID, d.ID, discovery.Correction{Notes: "bought in May"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, said := range []func() error{
+		func() error { return theirs.Remind(ctx, other.ID, id, start.AddDate(5, 0, 0)) },
+		func() error { return theirs.Accept(ctx, other.ID, id, "all is well") },
+		func() error {
+			_, err := theirs.writer.Exec(`UPDATE findings SET args = json_set(args, '$.within', 'telnet-open'), told = ?`, start.UnixMilli())
+			return err
+		},
+	} {
+		if err := said(); err != nil {
+			t.Fatal(err)
+		}
+		imported(t, mine, exported(t, theirs, other.ID))
+		now := latest(t, mine, home.ID)
+		if f := now.Findings[0]; !f.Open() || !f.Remind.IsZero() || !f.Told.IsZero() {
+			t.Errorf("it is %+v, want it open", f)
+		}
+	}
+	now := latest(t, mine, home.ID)
+	diff(t, "notes", now.Devices[0].Correction.Notes, "bought in May\nall is well")
+	page, err := mine.Timeline(ctx, home.ID, rounds.Filter{Finding: id}, rounds.Mark{}, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "life of the finding", whats(page.Changes), []string{rounds.FindingNew})
+}
+
+func TestTimesToComeAreFromAClockThatWasWrong(t *testing.T) {
+	t.Parallel()
+	d, hours := device(1), int(time.Since(start).Hours())+24*365
+	mine, home := another(t)
+	theirs, other := another(t)
+	snap := round(home, 0, d)
+	snap.Outcomes = []checks.Outcome{loginEnded(d, checks.Found)}
+	saved(t, mine, snap)
+	ahead := d
+	ahead.Firmware = "v9"
+	for n, result := range []checks.Result{checks.Found, checks.Clear} {
+		snap := round(other, hours+n, ahead, device(2))
+		snap.Outcomes = []checks.Outcome{loginEnded(d, result), loginEnded(device(2), checks.Found)}
+		saved(t, theirs, snap)
+	}
+	file := exported(t, theirs, other.ID)
+	imported(t, mine, file)
+	now := latest(t, mine, home.ID)
+	for _, d := range now.Devices {
+		if d.Firmware == "v9" && d.ID == ahead.ID || d.LastSeen.After(time.Now()) || d.FirstSeen.After(time.Now()) {
+			t.Errorf("device %+v", d)
+		}
+	}
+	for _, f := range now.Findings {
+		if f.Device == d.ID && !f.Open() || f.First.After(time.Now()) || f.Last.After(time.Now()) {
+			t.Errorf("finding %+v", f)
+		}
+	}
+	if len(now.Devices) != 2 || len(now.Findings) != 2 {
+		t.Errorf("got %d devices and %d findings, want 2 each", len(now.Devices), len(now.Findings))
+	}
+	for _, table := range []string{`rounds WHERE started > ?`, `changes WHERE at > ?`, `proofs WHERE at > ?`} {
+		if n := count(t, mine, `SELECT count(*) FROM `+table, time.Now().UnixMilli()); n > 0 {
+			t.Errorf("%d are still to come: %s", n, table)
+		}
+	}
+	changes := func() int64 { return count(t, mine, `SELECT count(*) FROM changes`) }
+	before := changes()
+	if imported(t, mine, file); changes() != before {
+		t.Errorf("the second time it brought %d changes more", changes()-before)
+	}
+}
+
 func TestOnlyTheHomeThatItIsIsMerged(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

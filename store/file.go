@@ -183,6 +183,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 	}
 	_, err = steps.Up(ctx)
+	s.Upgraded = err == nil && theirs > 0
 	return err
 }
 

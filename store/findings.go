@@ -59,6 +59,9 @@ func (w *save) saveFindings(ctx context.Context, found map[string]checks.Finding
 			f = *old
 			f.Fixed, f.Remind = w.at, time.Time{}
 			w.change(rounds.Change{What: rounds.FindingFixed, Device: f.Device, Finding: f.ID})
+			if err := w.release(ctx, &f); err != nil {
+				return err
+			}
 		default:
 			continue
 		}
@@ -85,6 +88,12 @@ func (w *save) saveFindings(ctx context.Context, found map[string]checks.Finding
 		}
 	}
 	return nil
+}
+
+// release gives back their own place to the findings that stood within one that is fixed.
+func (w *save) release(ctx context.Context, f *checks.Finding) error {
+	return w.exec(ctx, `UPDATE findings SET args = json_remove(args, ?1) WHERE home = ?2 AND device = ?3 AND check_id = ?4 AND json_extract(args, ?1) = ?5`,
+		"$."+checks.ArgWithin, w.home, f.Device, f.Check, f.Kind)
 }
 
 // seenAgain gives what was found, with the life that it has had. A reminder ends when the

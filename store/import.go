@@ -25,6 +25,7 @@ import (
 // same one, or one with the same router. If there is none, it makes one, for which nobody has agreed yet. What the user
 // said on either side stays; of two words for one thing the one said here wins, and the other goes to the notes. Only
 // what makes Porchlight more careful is taken over: devices to leave alone, refused consent and logins that were tried.
+// What is open here stays open, unless they looked later and it was gone: their reason for living with it is a note.
 // If anything is wrong with the file, nothing is changed: ErrPassphrase, ErrDamagedFile, ErrNewerFile. It refuses with
 // ErrLocked while a round is walked.
 func (s *Store) Import(ctx context.Context, r io.Reader, passphrase string) (rounds.Carried, error) {
@@ -164,6 +165,9 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 	return line, nil
 }
 
+// clocksDiffer is how far two clocks may be apart that are both believed.
+const clocksDiffer = 24 * time.Hour
+
 // An importer merges one file into one home.
 type importer struct {
 	save     // its changes stay empty: what others saw is no news
@@ -177,6 +181,7 @@ type importer struct {
 	moved    map[discovery.DeviceID]discovery.DeviceID // devices of the file that have another ID here
 	findings map[string]checks.Finding                 // of here
 	found    map[string]time.Time                      // since when they were known before
+	open     map[string]bool                           // whether they were before
 	renamed  map[string]string                         // findings of the file that have another ID here
 	outcomes []checks.Outcome
 	origins  map[string]bool // computers of whose rounds the file knows more
@@ -209,7 +214,7 @@ func (m *importer) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.newer = m.head.Latest.After(latest) && m.head.Latest.Before(m.at.Add(24*time.Hour)) // else a clock was wrong
+	m.newer = m.head.Latest.After(latest) && !m.wrong(m.head.Latest)
 	if m.here, err = devices(ctx, m.tx, m.home); err != nil {
 		return err
 	}
@@ -222,10 +227,24 @@ func (m *importer) begin(ctx context.Context) error {
 		m.seen[m.here[i].ID] = m.here[i].FirstSeen
 	}
 	m.findings, m.found, m.renamed = map[string]checks.Finding{}, map[string]time.Time{}, map[string]string{}
+	m.open = map[string]bool{}
 	for _, f := range list {
 		m.findings[f.ID], m.found[f.ID] = f, f.First
+		m.open[f.ID] = f.Fixed.IsZero() && f.Accepted == ""
 	}
 	return m.takeOrigins(ctx)
+}
+
+// wrong reports whether a time can only be from a clock that was wrong.
+func (m *importer) wrong(t time.Time) bool { return t.After(m.at.Add(clocksDiffer)) }
+
+// past puts times that are still to come to now.
+func (m *importer) past(times ...*time.Time) {
+	for _, t := range times {
+		if t.After(m.at) {
+			*t = m.at
+		}
+	}
 }
 
 // unique reports whether a network has a key that no other has: the MAC of its gateway.
@@ -307,6 +326,9 @@ func (m *importer) line(ctx context.Context, l carryLine) error {
 		return m.mergeFinding(ctx, l.Finding)
 	case l.Proof != nil:
 		p := l.Proof
+		if p.At.After(m.at) {
+			return nil
+		}
 		return m.exec(ctx, `INSERT INTO proofs (home, finding, at, before, after) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS
 			(SELECT 1 FROM proofs WHERE home = ?1 AND finding = ?2 AND at = ?3 AND before = ?4 AND after = ?5)`,
 			m.home, m.named(p.Finding), millis{&p.At}, p.Before, p.After)
@@ -367,6 +389,8 @@ func alike(h *discovery.Device, d *carryDevice) bool {
 
 // mergeDevice merges one device: who saw it last says what it is.
 func (m *importer) mergeDevice(ctx context.Context, d *carryDevice) error {
+	wrong := m.wrong(d.LastSeen)
+	m.past(&d.FirstSeen, &d.LastSeen)
 	there := discovery.Device{
 		ID: d.ID, FirstSeen: d.FirstSeen, LastSeen: d.LastSeen, Present: d.Present && m.newer, Name: d.Name, Vendor: d.Vendor, Model: d.Model,
 		Firmware: d.Firmware, Kind: d.Kind, Family: d.Family, MAC: d.MAC, Addrs: d.Addrs, Keys: d.Keys, Services: d.Services,
@@ -379,7 +403,7 @@ func (m *importer) mergeDevice(ctx context.Context, d *carryDevice) error {
 	}
 	m.moved[d.ID] = here.ID
 	now := *here
-	if d.LastSeen.After(here.LastSeen) {
+	if d.LastSeen.After(here.LastSeen) && !wrong {
 		now = there
 		now.ID = here.ID
 	}
@@ -474,6 +498,8 @@ func (m *importer) mergeFinding(ctx context.Context, c *carryFinding) error {
 	}
 	f.MoveTo(m.local(c.Device))
 	m.renamed[c.ID] = f.ID
+	wrong := m.wrong(said(&f))
+	m.past(&f.First, &f.Last, &f.Fixed, &f.CameBack, &f.Told)
 	here, ok := m.findings[f.ID]
 	if !ok {
 		m.findings[f.ID] = f
@@ -489,9 +515,37 @@ func (m *importer) mergeFinding(ctx context.Context, c *carryFinding) error {
 	if here.Accepted == "" && reopened.After(c.AcceptedAt) { // the user took it back here
 		f.Accepted = ""
 	}
+	if m.open[f.ID] {
+		if err := m.note(ctx, f.Device, f.Accepted); err != nil {
+			return err
+		}
+		f.Accepted, f.Remind, f.Told = "", time.Time{}, time.Time{}
+		if here.Args[checks.ArgWithin] == "" {
+			delete(f.Args, checks.ArgWithin)
+		}
+	}
+	if wrong { // how it stands is what is known here
+		theirs := f
+		f = here
+		f.First, f.Accepted, f.Remind = theirs.First, theirs.Accepted, theirs.Remind
+	}
 	f = bothLives(here, f)
 	m.findings[f.ID] = f
 	return m.saveFinding(ctx, &f)
+}
+
+// note keeps what the other side said among the notes of a device.
+func (m *importer) note(ctx context.Context, device discovery.DeviceID, words string) error {
+	mine, err := correction(ctx, m.tx, m.home, device)
+	if err != nil {
+		return err
+	}
+	noted := mine
+	noted.Notes = bothTexts(mine.Notes, words)
+	if noted = noted.Clean(); noted == mine {
+		return nil
+	}
+	return correct(ctx, m.tx, m.home, device, noted)
 }
 
 // bothLives gives one life to a finding that two computers saw: who looked last says how it stands.
@@ -521,10 +575,18 @@ func bothLives(mine, theirs checks.Finding) checks.Finding {
 // said gives when somebody last knew how a finding stands.
 func said(f *checks.Finding) time.Time { return later(f.Last, f.Fixed) }
 
-// mergeChange keeps one change, if it is not here. That something was seen for the first time is no news if it was known.
+// mergeChange keeps one change, if it is not here and not still to come. That something was seen for the first time is no
+// news if it was known, and what is open here was accepted elsewhere only.
 func (m *importer) mergeChange(ctx context.Context, c *carryChange) error {
 	device, finding := m.local(c.Device), m.named(c.Finding)
+	if c.At.After(m.at) {
+		return nil
+	}
 	switch c.What {
+	case rounds.FindingAccepted:
+		if m.open[finding] {
+			return nil
+		}
 	case rounds.DeviceNew:
 		if since, known := m.seen[device]; known && since.Before(c.At) {
 			return nil
@@ -546,7 +608,7 @@ func (m *importer) mergeChange(ctx context.Context, c *carryChange) error {
 }
 
 func (m *importer) addRounds(ctx context.Context, r *carryRounds) error {
-	if !m.origins[r.Origin] {
+	if !m.origins[r.Origin] || r.Started.After(m.at) {
 		return nil
 	}
 	if !m.replaced[r.Origin] { // they come in order: what the file holds is told anew, what is older stays

@@ -301,3 +301,39 @@ func TestWhenAFindingCameBackIsTakenOverFromTheChanges(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatStandsWithinAnotherFindingComesOutWhenThatIsFixed(t *testing.T) {
+	t.Parallel()
+	s, home := newStore(t)
+	d := device(1)
+	made := func(kind, within checks.Kind) checks.Finding {
+		f := checks.Finding{
+			ID: checks.FindingID(d.ID, kind, 0, ""), Kind: kind, Check: "firmware", Device: d.ID, Severity: checks.Week, Confidence: discovery.Saw,
+			Args: map[string]string{"version": "1.0"},
+		}
+		if within != "" {
+			f.Args[checks.ArgWithin] = string(within)
+		}
+		return f
+	}
+	walked := func(n int, found ...checks.Finding) (rounds.Snapshot, []rounds.Change) {
+		t.Helper()
+		snap := round(home, n, d)
+		snap.Outcomes = []checks.Outcome{{Check: "firmware", Device: d.ID, Result: checks.Found, Findings: found}}
+		return saved(t, s, snap)
+	}
+	hole := made("known-exploited", "")
+	walked(0, made("support-ended", ""))
+	snap, changes := walked(1, hole, made("support-ended", hole.Kind))
+	if open := snap.Open(); len(open) != 1 || open[0].ID != hole.ID || len(changes) != 1 || changes[0].What != rounds.FindingNew {
+		t.Errorf("got %+v, %+v", open, changes)
+	}
+	if _, err := s.SaveCheck(t.Context(), home.ID, hole.ID, checks.Outcome{Check: "firmware", Device: d.ID, Result: checks.Clear}, start.Add(24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	now := latest(t, s, home.ID)
+	open := now.Open()
+	if len(open) != 1 || open[0].Kind != "support-ended" || open[0].Args["version"] != "1.0" || !open[0].First.Before(snap.Finished) {
+		t.Errorf("the hole is closed: got %+v", open)
+	}
+}

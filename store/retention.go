@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,6 +20,8 @@ const (
 	compactFrom = 4
 	// oddGap is a time since the round before the latest after which the clock may be wrong.
 	oddGap = 31 * 24 * time.Hour
+	// witnesses is how many of the newest rounds are asked what time it is.
+	witnesses = 5
 	// everybody is the name of all devices, for a try of which nobody knows any more where it was made.
 	everybody = "*"
 )
@@ -47,19 +50,21 @@ func (s *Store) Tend(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// tendKept forgets what is older than some months, unless the clock may be wrong: one that ran ahead once must not
-// cost the history.
+// tendKept forgets what is older than some months. A clock that ran ahead must not cost the history: nothing is
+// forgotten by one that is far from the round before, nor by a later time than most of the newest rounds speak for.
 func (s *Store) tendKept(ctx context.Context, now time.Time, months int) error {
-	var before time.Time
-	err := s.read(ctx, "read when the round before was", func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT finished FROM rounds WHERE origin = '' ORDER BY id DESC LIMIT 1 OFFSET 1`).Scan(millis{&before})
-		if errors.Is(err, sql.ErrNoRows) {
-			err = nil
-		}
+	var ended []time.Time // newest rounds first
+	err := s.read(ctx, "read when the newest rounds were", func(tx *sql.Tx) (err error) {
+		ended, err = all(ctx, tx, func(rows *sql.Rows, at *time.Time) error { return rows.Scan(millis{at}) },
+			`SELECT finished FROM rounds WHERE origin = '' ORDER BY id DESC LIMIT ?`, witnesses)
 		return err
 	})
-	if err != nil || now.Sub(before) > oddGap {
+	if err != nil || len(ended) < witnesses || now.Sub(ended[1]) > oddGap {
 		return err
+	}
+	slices.SortFunc(ended, time.Time.Compare)
+	if sure := ended[witnesses/2].Add(oddGap); now.After(sure) {
+		now = sure
 	}
 	return s.Thin(ctx, now.AddDate(0, -months, 0))
 }

@@ -279,6 +279,36 @@ func TestTheHistoryIsKeptForAsLongAsTheUserWants(t *testing.T) {
 	}
 }
 
+func TestAClockThatRanAheadForTwoRoundsCostsNoHistory(t *testing.T) {
+	t.Parallel()
+	s, home := newStore(t)
+	ctx, day, years := t.Context(), 24, 24*365*5
+	left := func() int64 { return count(t, s, `SELECT count(*) FROM rounds`) }
+	if _, err := s.ChangeSettings(ctx, func(set *rounds.Settings) { set.Keep = 12 }); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 3 {
+		saved(t, s, round(home, n*day, device(1)))
+	}
+	for n := range 2 {
+		snap := round(home, years+n*day, device(1))
+		saved(t, s, snap)
+		if err := s.Tend(ctx, snap.Finished); err != nil || left() != int64(4+n) {
+			t.Errorf("%d rounds five years ahead: %d rounds are left, %v", n+1, left(), err)
+		}
+	}
+	for n := range 3 { // then five years have passed indeed
+		snap := round(home, years+(2+n)*day, device(1))
+		saved(t, s, snap)
+		if err := s.Tend(ctx, snap.Finished); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left() != 5 {
+		t.Errorf("%d rounds are left, want those of the last days", left())
+	}
+}
+
 func TestSettingsAreChangedTogether(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)

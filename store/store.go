@@ -38,6 +38,8 @@ const busyTimeout = 5 * time.Second
 type Store struct {
 	// SetAside is where Open put a damaged file; "" if there was none.
 	SetAside string
+	// Upgraded says that Open brought a file of an older version to ours, and kept a backup of it.
+	Upgraded bool
 
 	path   string // absolute
 	log    *slog.Logger

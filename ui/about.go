@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"porchlight/assets"
+	"porchlight/assets/text"
 	"porchlight/ui/parts"
 )
 
@@ -85,13 +86,29 @@ func (a *aboutPage) show(*picture) {
 	card := func(key string, objects ...fyne.CanvasObject) fyne.CanvasObject {
 		return parts.Card(parts.Stack(10, append([]fyne.CanvasObject{parts.Strong(words.say(key))}, objects...)...))
 	}
+	versions := []fyne.CanvasObject{row("app.name", a.version), row("about.go", a.golang), row("about.toolkit", a.toolkit())}
+	if newer := a.newer(); newer != nil {
+		versions = append([]fyne.CanvasObject{newer}, versions...)
+	}
 	a.about.Objects = []fyne.CanvasObject{
-		card("about.versions", row("app.name", a.version), row("about.go", a.golang), row("about.toolkit", a.toolkit())),
+		card("about.versions", versions...),
 		card("about.folder", parts.Body(words.say("about.folder.text")),
 			parts.Beside(16, nil, parts.NewButton(words.say("about.folder.open"), "open", func() { a.w.browse(folderURL(folder)) }), parts.Muted(folder))),
 		card("about.notices", parts.Body(words.say("about.sends")), parts.Body(words.say("about.makers")), parts.Body(words.say("news.nvd"))),
 	}
 	a.about.Refresh()
+}
+
+// newer says that a newer Porchlight is out; nil if nobody said so.
+func (a *aboutPage) newer() fyne.CanvasObject {
+	r, ok := a.w.program.Newer()
+	page, err := url.Parse(r.Page)
+	if !ok || err != nil {
+		return nil
+	}
+	words := a.w.words
+	return parts.Beside(16, nil, parts.NewButton(words.say("about.newer.open"), "open", func() { a.w.browse(page) }),
+		parts.Body(words.T("about.newer", text.Args{"version": r.Version})))
 }
 
 // toolkit gives the version of the toolkit, as the licences have it.

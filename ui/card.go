@@ -46,7 +46,8 @@ type card struct {
 	proofs map[string][]rounds.Proof
 	asked  map[string]time.Time // the latest look at a finding whose proofs were asked for
 	agreed map[discovery.DeviceID]bool
-	open   bool // the ledger is unfolded
+	played map[string]bool // findings of the practice home that were put right there
+	open   bool            // the ledger is unfolded
 	shown  cardState
 }
 
@@ -60,10 +61,12 @@ type cardState struct {
 	at      discovery.Device // where it is put right
 	traffic discovery.Traffic
 	proofs  []rounds.Proof
-	group   reasonGroup
+	gap     rounds.Gap
 	names   []string
 	agreed  int
 	open    bool
+	offer   bool // to put it right in the practice home
+	played  bool // that was done
 	still   bool // Check again has just found it again
 }
 
@@ -85,12 +88,12 @@ func newCard(t *todoPage) *card {
 // forget drops what belongs to one home.
 func (c *card) forget() {
 	c.looks, c.proofs = map[string]look{}, map[string][]rounds.Proof{}
-	c.asked, c.agreed = map[string]time.Time{}, map[discovery.DeviceID]bool{}
+	c.asked, c.agreed, c.played = map[string]time.Time{}, map[discovery.DeviceID]bool{}, map[string]bool{}
 }
 
 // keep takes over what another card knows.
 func (c *card) keep(o *card) {
-	c.looks, c.proofs, c.asked, c.agreed, c.open = o.looks, o.proofs, o.asked, o.agreed, o.open
+	c.looks, c.proofs, c.asked, c.agreed, c.played, c.open = o.looks, o.proofs, o.asked, o.agreed, o.played, o.open
 }
 
 // show shows the row that is chosen.
@@ -102,10 +105,10 @@ func (c *card) show(p *picture) {
 			c.t.w.tells(&f)
 		}
 	}
-	for _, g := range reasons(p) {
-		if g.row() == now.id {
-			now.group = g
-			for _, id := range g.devices() {
+	for _, g := range p.Gaps() {
+		if gapRow(&g) == now.id {
+			now.gap = g
+			for _, id := range g.Devices() {
 				now.names = append(now.names, c.t.w.words.DeviceName(p.device[id]))
 				if c.agreed[id] {
 					now.agreed++
@@ -123,6 +126,7 @@ func (c *card) show(p *picture) {
 	if l := c.looks[now.id]; l.done && l.fixed.IsZero() && now.finding.Fixed.IsZero() {
 		now.still = true
 	}
+	now.offer, now.played = c.offers(p, &now.finding), c.played[now.id]
 	c.showBar(&now, p)
 	if reflect.DeepEqual(now, c.shown) { //nolint:govet // errors in it are the same or not, whatever they say
 		return
@@ -131,14 +135,13 @@ func (c *card) show(p *picture) {
 	c.shown = now
 	switch {
 	case now.finding.ID != "":
-		c.body.Objects = c.finding(&now)
+		parts.Refill(c.body, c.finding(&now)...)
 		c.ask(&now.finding)
-	case len(now.group.outcomes) > 0:
-		c.body.Objects = c.group(&now, p)
+	case len(now.gap.Outcomes) > 0:
+		parts.Refill(c.body, c.unchecked(&now, p)...)
 	default:
-		c.body.Objects = nil
+		parts.Refill(c.body)
 	}
-	c.body.Refresh()
 	c.scroll.Refresh()
 	if other {
 		c.scroll.ScrollToTop()
@@ -235,12 +238,8 @@ func (c *card) finding(now *cardState) []fyne.CanvasObject {
 		at = &now.at
 	}
 	a := words.advice(f, dev, at)
-	sure := "sure.saw"
-	if f.Confidence == discovery.Likely {
-		sure = "sure.likely"
-	}
 	head := parts.Stack(12, parts.Row(0, parts.Badge(now.state, words.say(now.state.Key))), parts.Title(words.title(f, dev)),
-		parts.Beside(8, parts.NewPic("eye", parts.ColorMuted, 18), nil, parts.Muted(words.say(sure)+c.since(f))))
+		parts.Beside(8, parts.NewPic("eye", parts.ColorMuted, 18), nil, parts.Muted(a.Sure+c.since(f))))
 	if a.Urgency != "" {
 		head.Add(parts.Muted(a.Urgency))
 	}
@@ -255,6 +254,9 @@ func (c *card) finding(now *cardState) []fyne.CanvasObject {
 	u := ownPage(dev, f.Args["url"])
 	if u == nil {
 		u = ownPage(at, a.Page)
+	}
+	if now.offer {
+		objects = append(objects, c.practice(now))
 	}
 	objects = append(append(objects, c.why(&a)...), c.steps(&a, u, c.provider(f, at))...)
 	objects = append(objects, c.maker(f, dev)...)
@@ -383,15 +385,15 @@ func (c *card) sent(now *cardState) fyne.CanvasObject {
 	return parts.Stack(14, fold, c.t.w.ledger(now.traffic))
 }
 
-// group is the card of everything that could not be checked for one reason.
-func (c *card) group(now *cardState, p *picture) []fyne.CanvasObject {
-	words, g := c.t.w.words, now.group
+// unchecked is the card of everything that could not be checked for one reason.
+func (c *card) unchecked(now *cardState, p *picture) []fyne.CanvasObject {
+	words, g := c.t.w.words, &now.gap
 	objects := []fyne.CanvasObject{parts.Stack(12, parts.Row(0, parts.Badge(parts.Unchecked, words.say(parts.Unchecked.Key))),
-		parts.Title(words.Reason(g.reason).Title), parts.Body(words.Reason(g.reason).Why), parts.Muted(words.say("unchecked.meaning"))), reasonHelp(words, g.reason)}
+		parts.Title(words.Reason(g.Reason).Title), parts.Body(words.Reason(g.Reason).Why), parts.Muted(words.say("unchecked.meaning"))), reasonHelp(words, g.Reason)}
 	list := parts.Stack(10)
-	for i, id := range g.devices() {
+	for i, id := range g.Devices() {
 		var what []string
-		for _, o := range g.outcomes {
+		for _, o := range g.Outcomes {
 			if o.Device == id && words.check(o.Check) != "" {
 				what = append(what, words.check(o.Check))
 			}
@@ -399,7 +401,7 @@ func (c *card) group(now *cardState, p *picture) []fyne.CanvasObject {
 		open := parts.QuietButton("", "next", func() { c.t.w.openDevice(id) })
 		open.Label = now.names[i]
 		var right fyne.CanvasObject = open
-		if g.reason == checks.ReasonNoConsent {
+		if g.Reason == checks.ReasonNoConsent {
 			right = parts.NewButton(words.say("consent.try"), "", func() { c.t.agree(id) })
 			if c.agreed[id] {
 				right = parts.Row(8, parts.NewPic("check", parts.ColorAllGood, 18), parts.Body(words.say("consent.given")).Short())

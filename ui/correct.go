@@ -51,6 +51,9 @@ func newCorrectForm(words words, dev *discovery.Device, submit func()) *correctF
 	f.kind = parts.NewChoice(words.say("device.kind"), options, max(0, slices.Index(f.kinds, dev.Kind)))
 
 	line := func(key string, o fyne.CanvasObject) fyne.CanvasObject {
+		if e, ok := o.(*parts.Entry); ok {
+			e.Label = words.say(key)
+		}
 		return parts.Stack(4, parts.Small(words.say(key)), o)
 	}
 	f.view = parts.Stack(12,
@@ -112,5 +115,16 @@ func (w *Window) takeBack(id discovery.DeviceID, word func(*discovery.Correction
 
 // keepCorrection keeps the user's words about a device.
 func (w *Window) keepCorrection(id discovery.DeviceID, c discovery.Correction) {
-	w.call(func(ctx context.Context) error { return w.program.Correct(ctx, id, c) }, w.tell)
+	if dev := w.now.device[id]; dev != nil {
+		w.act(w.correction(dev, c), w.tell)
+	}
+}
+
+// correction is the deed of saying something about a device.
+func (w *Window) correction(dev *discovery.Device, c discovery.Correction) deed {
+	id, was := dev.ID, dev.Correction
+	return deed{
+		do:   func(ctx context.Context) error { return w.program.Correct(ctx, id, c) },
+		back: func(ctx context.Context) error { return w.program.Correct(ctx, id, was) },
+	}
 }

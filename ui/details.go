@@ -28,6 +28,7 @@ func (w *Window) details(id discovery.DeviceID) {
 		}
 	}
 	said := parts.NewEntry()
+	said.Label = say("details.open")
 	said.MultiLine, said.Wrapping = true, fyne.TextWrapWord
 	said.SetMinRowsVisible(letterRows)
 	var take *parts.Button

@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
 
 	"porchlight/assets/text"
 	"porchlight/checks"
@@ -24,7 +23,7 @@ type devicePage struct {
 	id      discovery.DeviceID
 	content *container.Scroll
 	body    *fyne.Container
-	alone   *widget.Check
+	alone   *parts.Check
 	shown   deviceState
 	from    page // where it was opened
 	past    past
@@ -54,7 +53,7 @@ const lately = 4
 
 func newDevicePage(w *Window) *devicePage {
 	d := &devicePage{w: w, body: parts.Stack(20)}
-	d.alone = widget.NewCheck(w.words.say("device.alone"), d.leave)
+	d.alone = parts.NewCheck(w.words.say("device.alone"), d.leave)
 	d.content = container.NewVScroll(parts.Column(900, parts.Pad(36, 24, d.body)))
 	return d
 }
@@ -66,8 +65,7 @@ func (d *devicePage) view() fyne.CanvasObject { return d.content }
 func (d *devicePage) show(p *picture) {
 	dev := p.device[d.id]
 	if dev == nil {
-		d.body.Objects = []fyne.CanvasObject{d.back(), parts.Muted(d.w.words.say("device.gone"))}
-		d.body.Refresh()
+		parts.Refill(d.body, d.back(), parts.Muted(d.w.words.say("device.gone")))
 		return
 	}
 	now := deviceState{device: *dev, traffic: p.ByDevice[d.id], known: d.w.program.Firmware(*dev)}
@@ -99,19 +97,18 @@ func (d *devicePage) show(p *picture) {
 		d.alone.Checked = dev.LeaveAlone
 		d.alone.Refresh()
 	}
-	d.body.Objects = []fyne.CanvasObject{
+	parts.Refill(d.body,
 		d.back(), d.head(dev, p),
-		parts.Halves(300, 16, parts.Stack(16, d.identity(dev), d.own(dev), d.place(dev)), parts.Stack(16, d.work(&now, p), d.doors(dev), d.leaveAlone())),
-		d.history(p),
+		parts.Halves(300, 16, parts.Stack(16, d.identity(dev), d.own(dev), d.place(dev)), parts.Stack(16, d.work(&now, p), d.doors(dev), d.ends())),
+		d.history(p), d.odd(now.traffic),
 		d.section("device.sent", d.w.ledger(now.traffic)),
 		parts.Row(0, parts.NewButton(d.w.words.say("details.open"), "copy", func() { d.w.details(d.shown.device.ID) })),
-	}
-	d.body.Refresh()
+	)
 	d.content.Refresh()
 }
 
 func (d *devicePage) back() fyne.CanvasObject {
-	words, to := d.w.words.say("device.back"), d.w.pages[2]
+	words, to := d.w.words.say("device.back"), page(d.w.devices)
 	if d.from == page(d.w.timeline) {
 		words, to = d.w.words.say("nav.timeline"), d.from
 	}
@@ -141,7 +138,7 @@ func (d *devicePage) history(p *picture) fyne.CanvasObject {
 	for i := range past.changes {
 		c := &past.changes[i]
 		icon, col := p.face(c)
-		said := words.Change(c.What, words.DeviceName(p.device[c.Device]), words.titleOf(p, c.Finding), c.Old, c.New)
+		said := words.Change(c.What, words.DeviceName(p.device[c.Device]), words.titleOf(p, c), c.Old, c.New)
 		more := parts.Roomy(14, parts.Body("")) // nothing: it is about this device, which is open
 		if p.finding(c.Finding) != nil {
 			more.Add(parts.NewPic("next", parts.ColorMuted, 14))
@@ -367,8 +364,13 @@ func (d *devicePage) doors(dev *discovery.Device) fyne.CanvasObject {
 	return d.section("device.doors", rows...)
 }
 
-func (d *devicePage) leaveAlone() fyne.CanvasObject {
-	return parts.Card(parts.Stack(2, outdent(7, d.alone), parts.Small(d.w.words.say("device.alone.text"))))
+// ends is how to see less of a device: to leave it alone, or to forget it.
+func (d *devicePage) ends() fyne.CanvasObject {
+	say := d.w.words.say
+	forget := parts.QuietButton(say("forget.open"), "forget", func() { d.w.forget(d.id) })
+	return parts.Card(parts.Stack(10,
+		parts.Stack(2, outdent(7, d.alone), parts.Small(say("device.alone.text"))),
+		parts.Stack(0, outdent(14, forget), parts.Small(say("forget.help")))))
 }
 
 // outdent moves a control left by the room that it keeps round itself, so that it aligns
@@ -380,13 +382,34 @@ func outdent(by float32, o fyne.CanvasObject) fyne.CanvasObject {
 // leave keeps what the user wants; if that fails the switch goes back.
 func (d *devicePage) leave(yes bool) {
 	id := d.id
-	d.w.call(func(ctx context.Context) error { return d.w.program.LeaveAlone(ctx, id, yes) }, func(trouble string) {
+	d.w.act(d.w.alone(id, yes), func(trouble string) {
 		if trouble != "" && d.id == id {
 			d.alone.Checked = !yes
 			d.alone.Refresh()
 		}
 		d.w.tell(trouble)
 	})
+}
+
+// alone is the deed of leaving a device alone, or of looking at it again.
+func (w *Window) alone(id discovery.DeviceID, yes bool) deed {
+	leave := func(yes bool) func(context.Context) error {
+		return func(ctx context.Context) error { return w.program.LeaveAlone(ctx, id, yes) }
+	}
+	return deed{do: leave(yes), back: leave(!yes)}
+}
+
+// odd says calmly how the device behaved oddly; nothing if it did not.
+func (d *devicePage) odd(t discovery.Traffic) fyne.CanvasObject {
+	var rows []fyne.CanvasObject
+	for _, o := range discovery.InOrder(t.Odd) {
+		rows = append(rows, parts.BesideTop(12, parts.NewPic(parts.Unchecked.Icon, parts.Unchecked.Color, 20), nil, parts.Body(d.w.words.say("odd."+string(o)))))
+	}
+	card := d.section("device.odd", append(rows, parts.Small(d.w.words.say("device.odd.text")))...)
+	if len(rows) == 0 {
+		card.Hide()
+	}
+	return card
 }
 
 // maxRequests is how many lines of the ledger a page shows.

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"porchlight/assets/text"
@@ -20,14 +21,19 @@ import (
 type devicesPage struct {
 	w       *Window
 	content fyne.CanvasObject
-	search  *widget.Entry
+	search  *parts.Entry
 	filter  *parts.Picks
 	order   *parts.Choice
+	ordered fyne.CanvasObject // where it stands; the map has an order of its own
 	count   *parts.Text
 	empty   *parts.Text
 	list    *parts.List
+	several *several
+	views   *parts.Picks // as a list, or as a map
+	home    *homeMap
 	now     *picture
 	rows    []*discovery.Device // those that search and filter let through
+	opened  discovery.DeviceID  // from the list; "" once the user is back
 }
 
 // filters let some devices through. Their words are "devices.show.<key>".
@@ -42,12 +48,15 @@ var filters = []struct {
 	{"alone", func(d *discovery.Device, _ rounds.Standing) bool { return d.LeaveAlone }},
 }
 
-// orders put devices in order; those that come out equal are told by name. Their words are
-// "devices.sort.<key>".
-var orders = []struct {
+// An order is one way to put devices in order.
+type order struct {
 	key     string
 	compare func(p *picture, a, b *discovery.Device) int
-}{
+}
+
+// orders put devices in order; those that come out equal are told by name. Their words are
+// "devices.sort.<key>".
+var orders = []order{
 	{"state", func(p *picture, a, b *discovery.Device) int {
 		return cmp.Compare(p.state[b.ID].Rank, p.state[a.ID].Rank)
 	}},
@@ -82,8 +91,8 @@ const orderWidth = 216
 
 func newDevicesPage(w *Window) *devicesPage {
 	say := w.words.say
-	d := &devicesPage{w: w, search: widget.NewEntry(), count: parts.Muted(""), empty: parts.Muted("").Centered()}
-	d.search.PlaceHolder = say("devices.search")
+	d := &devicesPage{w: w, search: parts.NewEntry(), count: parts.Muted(""), empty: parts.Muted("").Centered()}
+	d.search.PlaceHolder, d.search.Label = say("devices.search"), say("devices.search")
 	d.search.Icon = parts.Icon("look", parts.ColorMuted)
 	d.search.OnChanged = func(string) { d.show(d.now) }
 	show := make([]string, len(filters))
@@ -98,21 +107,80 @@ func newDevicesPage(w *Window) *devicesPage {
 	d.order = parts.NewChoice(say("devices.sort"), sort, 0)
 	d.order.OnChosen = func(int) { d.again() }
 	d.list = parts.NewList(func() int { return len(d.rows) }, func() fyne.CanvasObject { return newDeviceRow() },
-		func(i int, o fyne.CanvasObject) { o.(*deviceRow).show(w.words, d.rows[i], d.now) })
+		func(i int, o fyne.CanvasObject) {
+			o.(*deviceRow).show(w.words, d.rows[i], d.now, d.several.mark(d.rows[i].ID))
+		})
 	d.list.OnSelected = func(i int) {
 		d.list.UnselectAll()
-		w.openDevice(d.rows[i].ID)
+		if d.several.on {
+			d.several.toggle(d.rows[i].ID)
+			return
+		}
+		d.list.Mark(i)
+		d.opened = d.rows[i].ID
+		w.openDevice(d.opened)
 	}
+	d.several, d.home = newSeveral(d), newHomeMap(w, d.showRest)
+	d.home.view.Hide()
+	d.views = parts.NewPicks(say("devices.view"), []string{say("devices.view.list"), say("devices.view.map")}, func(int) { d.turn() })
 	head := parts.Beside(24, nil, parts.Wide(280, d.search), parts.Stack(4, parts.Heading(say("nav.devices")), d.count))
-	tools := parts.BesideTop(16, nil, parts.Wide(orderWidth, d.order), d.filter.Container)
-	d.content = parts.Column(900, parts.Pad(36, 32, parts.Edge(parts.Stack(18, head, tools, parts.Stack(0)), nil, nil,
-		container.NewStack(d.list, parts.Pad(0, 48, d.empty)))))
+	d.ordered = parts.Wide(orderWidth, d.order)
+	tools := parts.Beside(16, nil, parts.Row(8, d.several.open, d.several.all, d.several.end, d.ordered), d.views.Container)
+	d.content = parts.Column(900, parts.Pad(36, 32, parts.Edge(parts.Stack(14, head, d.filter.Container, tools, parts.Stack(0)), d.several.bar, nil,
+		container.NewStack(d.list, d.home.view, parts.Pad(0, 48, d.empty)))))
 	return d
 }
 
 func (d *devicesPage) key() string { return "devices" }
 
 func (d *devicesPage) view() fyne.CanvasObject { return d.content }
+
+// focus is the row of the device that was open, if the user comes from there.
+func (d *devicesPage) focus() fyne.Focusable {
+	if at := slices.IndexFunc(d.rows, func(dev *discovery.Device) bool { return dev.ID == d.opened }); at >= 0 {
+		d.opened = ""
+		d.list.Mark(at)
+		return d.list
+	}
+	return nil
+}
+
+// keep takes over what another one shows.
+func (d *devicesPage) keep(o *devicesPage) {
+	d.filter.Pick(o.filter.Picked)
+	d.order.Choose(o.order.Chosen)
+	d.views.Pick(o.views.Picked)
+	d.search.Text = o.search.Text
+	d.several.keep(o.several)
+	d.turn()
+}
+
+// onMap reports whether the map is shown.
+func (d *devicesPage) onMap() bool { return d.views != nil && d.views.Picked == 1 }
+
+// turn shows the list or the map, as the user picked.
+func (d *devicesPage) turn() {
+	d.list.Hidden = d.onMap()
+	d.home.view.Hide()
+	if d.ordered.Show(); d.onMap() {
+		d.ordered.Hide()
+	}
+	d.several.arrange()
+	d.show(d.now)
+	d.content.Refresh()
+}
+
+// showRest shows the list where the devices of a room stand that have no place on the map.
+func (d *devicesPage) showRest(room *mapRoom) {
+	d.order.Choose(slices.IndexFunc(orders, func(o order) bool { return o.key == "room" }))
+	d.views.Pick(0)
+	d.turn()
+	if at := slices.IndexFunc(d.rows, func(dev *discovery.Device) bool { return dev.ID == room.more[0] }); at >= 0 {
+		d.list.ScrollTo(at)
+		d.w.win.Canvas().Focus(d.list)
+		d.list.Highlight(at)
+	}
+}
 
 // again shows the list from its top, after the user wanted other devices or another order.
 func (d *devicesPage) again() {
@@ -151,6 +219,16 @@ func (d *devicesPage) show(p *picture) {
 		d.count.Set(words.T("devices.some", text.Args{"shown": len(d.rows), "all": len(p.Devices)}))
 	}
 	d.empty.Set(d.nothing())
+	d.several.show(p)
+	if d.onMap() {
+		d.home.show(mapOf(words, p, d.rows))
+		if d.empty.Text == "" {
+			d.home.view.Show()
+		} else {
+			d.home.view.Hide()
+		}
+		return
+	}
 	d.list.Refresh()
 }
 
@@ -185,7 +263,10 @@ func (d *devicesPage) found(dev *discovery.Device, want []string) bool {
 // A deviceRow is one line of the list.
 type deviceRow struct {
 	widget.BaseWidget
+	tick           *parts.Pic // while the user chooses several
+	chosen         string     // the same in words
 	pic, state     *parts.Pic
+	next           *parts.Pic // that there is more to see; not while the user chooses
 	name, what     *parts.Text
 	room           *parts.Text
 	seen, word     *parts.Text
@@ -206,17 +287,19 @@ const (
 
 func newDeviceRow() *deviceRow {
 	r := &deviceRow{
-		pic: parts.NewDisc("kind-unknown", parts.ColorMuted, 42), name: parts.Strong("").OneLine(), what: parts.Muted("").OneLine(),
+		tick: parts.NewPic("tick-off", theme.ColorNameForeground, 24),
+		pic:  parts.NewDisc("kind-unknown", parts.ColorMuted, 42), name: parts.Strong("").OneLine(), what: parts.Muted("").OneLine(),
 		room: parts.Muted("").OneLine(), seen: parts.Muted("").OneLine(), state: parts.NewPic("state-unchecked", parts.ColorMuted, 20), word: parts.Body("").OneLine(),
-		aside: parts.Small("").OneLine(),
+		aside: parts.Small("").OneLine(), next: parts.NewPic("next", parts.ColorMuted, 16),
 	}
 	r.badge = parts.Beside(9, r.state, nil, parts.Stack(1, r.word, r.aside))
 	r.where = parts.Wide(roomWidth, r.room)
 	r.when = parts.Wide(seenWidth, r.seen)
+	r.tick.Hide()
 	r.where.Hide() // until there is room
 	r.when.Hide()
-	right := parts.Row(columnGap, r.where, r.when, parts.Roomy(stateWidth, r.badge), parts.NewPic("next", parts.ColorMuted, 16))
-	r.content = parts.Pad(12, 10, parts.Beside(16, r.pic, right, parts.Stack(1, r.name, r.what)))
+	right := parts.Row(columnGap, r.where, r.when, parts.Roomy(stateWidth, r.badge), r.next)
+	r.content = parts.Pad(12, 10, parts.Beside(16, parts.Row(columnGap, r.tick, r.pic), right, parts.Stack(1, r.name, r.what)))
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -224,7 +307,13 @@ func newDeviceRow() *deviceRow {
 // CreateRenderer implements fyne.Widget.
 func (r *deviceRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.content) }
 
-func (r *deviceRow) show(words words, d *discovery.Device, p *picture) {
+// show shows a device. tick is the icon of its tick box; "" for none.
+func (r *deviceRow) show(words words, d *discovery.Device, p *picture, tick string) {
+	r.chosen = ""
+	if tick != "" {
+		r.tick.Set(tick, theme.ColorNameForeground)
+		r.chosen = words.say(ticked[tick])
+	}
 	r.pic.Set(parts.KindIcon(d.Kind), parts.ColorMuted)
 	r.name.Set(words.DeviceName(d))
 	r.what.Set(words.what(d))
@@ -238,9 +327,12 @@ func (r *deviceRow) show(words words, d *discovery.Device, p *picture) {
 	r.arrange()
 }
 
+// ticked has the keys of what the tick boxes say.
+var ticked = map[string]string{"tick-on": "several.chosen", "tick-off": "several.unchosen"}
+
 // AccessibilityLabel implements fyne.Accessible.
 func (r *deviceRow) AccessibilityLabel() string {
-	said := []string{r.name.Text, r.what.Text, r.room.Text, r.word.Text, r.aside.Text, r.seen.Text}
+	said := []string{r.chosen, r.name.Text, r.what.Text, r.room.Text, r.word.Text, r.aside.Text, r.seen.Text}
 	return strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), ", ")
 }
 
@@ -259,9 +351,12 @@ func (r *deviceRow) arrange() {
 	if r.rooms {
 		columns += parts.Grown(roomWidth) + columnGap
 	}
+	if r.chosen != "" {
+		columns += r.tick.MinSize().Width + columnGap
+	}
 	moved := false // what stays goes to the middle
 	for o, gone := range map[fyne.CanvasObject]bool{
-		r.what: r.what.Text == "", r.aside: r.aside.Text == "", r.where: !r.rooms, r.when: r.Size().Width < columns+parts.Grown(rowFrame),
+		r.tick: r.chosen == "", r.next: r.chosen != "", r.what: r.what.Text == "", r.aside: r.aside.Text == "", r.where: !r.rooms, r.when: r.Size().Width < columns+parts.Grown(rowFrame),
 	} {
 		switch {
 		case o.Visible() == !gone:

@@ -1,16 +1,18 @@
 package ui
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 
 	"porchlight/assets/text"
 	"porchlight/checks"
+	"porchlight/checks/news"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
 	"porchlight/ui/parts"
@@ -70,27 +72,43 @@ func (h *homePage) show(p *picture) {
 	for _, o := range p.Outcomes {
 		fmt.Fprint(&shown, o.Device, o.Check, o.Result)
 	}
-	var silent []string // nobody asks for the practice home
+	var silent []news.State // nobody asks for the practice home
 	if !p.practice() {
 		silent = h.w.program.SilentNews()
 	}
-	fmt.Fprint(&shown, silent)
+	fmt.Fprint(&shown, silent, h.w.asks, p.barred, h.w.homes.asked.where, h.w.homes.asked.list)
 	if shown.String() == h.shown {
 		return
 	}
 	h.shown = shown.String()
 	var body []fyne.CanvasObject
-	if p.trouble != "" {
+	unseen := p.Started.IsZero() && len(p.Devices) == 0
+	switch {
+	case p.barred.Kind != "" && unseen:
+		body = append(body, h.w.hurdle(p.barred, h.w.look).screen())
+	case p.barred.Kind != "":
+		body = append(body, h.w.hurdle(p.barred, h.w.look).card(parts.NewButton))
+	case p.trouble != "":
 		body = append(body, parts.NewBox(parts.Tint(parts.ColorToday), "", parts.Radius, 18, 14,
 			parts.Beside(14, parts.NewPic("state-today", parts.ColorToday, 22), nil, parts.Body(p.trouble))))
+	default:
+		if apart := h.apart(p); apart != nil {
+			body = append(body, apart)
+		}
 	}
 	switch {
-	case p.Started.IsZero() && len(p.Devices) == 0:
+	case unseen && p.barred.Kind != "":
+	case unseen:
 		body = append(body, h.first())
+	case p.nobody():
+		body = append(body, h.w.hurdle(rounds.Hurdle{Kind: rounds.HurdlePermission}, h.w.look).screen())
 	case len(p.open) > 0:
 		body = append(body, h.head(p, h.sentence(p)), h.jobs(p), h.rest(p))
 	default:
 		body = append(body, h.head(p, h.sentence(p)), h.calm(p), h.rest(p))
+	}
+	if h.w.asks && p.Complete && !p.practice() {
+		body = append(body, h.login())
 	}
 	if said := h.silent(silent); said != nil {
 		body = append(body, said)
@@ -99,9 +117,24 @@ func (h *homePage) show(p *picture) {
 }
 
 func (h *homePage) fill(objects ...fyne.CanvasObject) {
-	h.body.Objects = objects
-	h.body.Refresh()
+	parts.Refill(h.body, objects...)
 	h.content.Refresh()
+}
+
+// apart says that this computer is not in the home that is shown; nil if it is, or if nobody knows.
+func (h *homePage) apart(p *picture) fyne.CanvasObject {
+	words, where, w := h.w.words, h.w.homes.asked.where, h.w
+	if p.practice() || where.Network.Key == "" || where.Known && where.Home.ID == p.Home.ID {
+		return nil
+	}
+	title, said := words.say("homes.unknown.title"), words.say("homes.unknown.text")
+	button := parts.NewButton(words.say("nav.homes"), "", func() { w.open(w.homes) })
+	if where.Known {
+		title, said = words.T("homes.elsewhere.title", text.Args{"home": discovery.Line(where.Home.Name)}), words.T("hurdle.elsewhere.text", text.Args{"home": discovery.Line(p.Home.Name)})
+		button = parts.NewButton(words.say("homes.show"), "", func() { w.switchTo(where.Home.ID) })
+	}
+	return parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 14, parts.Beside(14, parts.NewPic("home", parts.ColorMuted, 24), button,
+		parts.Stack(2, parts.Strong(title), parts.Body(said))))
 }
 
 // first invites to the first round.
@@ -182,35 +215,23 @@ func (h *homePage) jobs(p *picture) fyne.CanvasObject {
 		h.w.tells(f)
 		list.Add(parts.NewTap(title, parts.ColorCard, parts.ColorLine, parts.Radius, 20, 16,
 			parts.Beside(18, parts.NewDisc(state.Icon, state.Color, 46), parts.NewPic("next", parts.ColorMuted, 18),
-				parts.Stack(3, parts.Small(urgency), parts.Strong(title), parts.Muted(advice.Time).OneLine())),
+				parts.Stack(3, parts.Small(urgency), parts.Strong(title), parts.Muted(advice.Time))),
 			func() { h.w.openFinding(f.ID) }))
 	}
 	if more := len(p.open) - topJobs; more > 0 {
 		list.Add(container.NewCenter(parts.QuietButton(words.count("home.more", more), "", func() { h.w.openFinding("") })))
 	}
-	if later := h.more("home.later", "clock", p.later); later != nil {
-		list.Add(container.NewCenter(later))
+	if len(p.later) > 0 {
+		list.Add(container.NewCenter(parts.QuietButton(words.count("home.later", len(p.later)), "clock", func() { h.w.openFinding(p.later[0].ID) })))
 	}
 	return list
-}
-
-// more leads to the first of some findings that the page does not show; nil if there are none.
-func (h *homePage) more(key, icon string, findings []checks.Finding) fyne.CanvasObject {
-	if len(findings) == 0 {
-		return nil
-	}
-	return parts.QuietButton(h.w.words.count(key, len(findings)), icon, func() { h.w.openFinding(findings[0].ID) })
 }
 
 // calm says what was looked at when there is nothing to do.
 func (h *homePage) calm(p *picture) fyne.CanvasObject {
 	words := h.w.words
-	clear := map[checks.ID]int{}
-	for _, o := range p.Outcomes {
-		if o.Result == checks.Clear && words.check(o.Check) != "" {
-			clear[o.Check]++
-		}
-	}
+	_, clear := p.Looked(checks.Clear)
+	maps.DeleteFunc(clear, func(id checks.ID, _ int) bool { return words.check(id) == "" })
 	list := parts.Stack(14, parts.Strong(words.say("home.looked")))
 	if len(clear) == 0 {
 		list = parts.Stack(14, parts.Body(words.say("home.nothing.text")))
@@ -230,11 +251,6 @@ func (h *homePage) calm(p *picture) fyne.CanvasObject {
 	}
 	if len(clear) > 0 {
 		list.Add(parts.Muted(words.say("home.looked.again")))
-	}
-	for _, more := range []fyne.CanvasObject{h.more("home.later", "clock", p.later), h.more("home.accepted", parts.Accepted.Icon, p.accepted())} {
-		if more != nil {
-			list.Add(container.New(layout.NewCustomPaddedLayout(-8, -8, 0, 0), outdent(14, more)))
-		}
 	}
 	if len(clear) == 0 {
 		return parts.Card(list)
@@ -273,9 +289,9 @@ func (h *homePage) rest(p *picture) fyne.CanvasObject {
 	tile := func(icon, title, sub string, onTap func()) fyne.CanvasObject {
 		return parts.NewTap(title, parts.ColorSide, "", parts.Radius, 18, 14, parts.Beside(14,
 			parts.NewPic(icon, parts.ColorMuted, 24), parts.NewPic("next", parts.ColorMuted, 16),
-			parts.Stack(2, parts.Strong(title).OneLine(), parts.Muted(sub).OneLine())), onTap)
+			parts.Stack(2, parts.Strong(title), parts.Muted(sub))), onTap)
 	}
-	all := tile("devices", words.count("devices.count", len(p.Devices)), words.say("home.devices"), func() { h.w.open(h.w.pages[2]) })
+	all := tile("devices", words.count("devices.count", len(p.Devices)), words.say("home.devices"), func() { h.w.open(h.w.devices) })
 	var more []fyne.CanvasObject
 	if len(p.unchecked) > 0 {
 		devices := map[discovery.DeviceID]bool{}
@@ -283,19 +299,59 @@ func (h *homePage) rest(p *picture) fyne.CanvasObject {
 			devices[o.Device] = true
 		}
 		more = append(more, tile(parts.Unchecked.Icon, words.say(parts.Unchecked.Key), words.count("home.unchecked", len(devices)),
-			func() { h.w.openFinding(reasons(p)[0].row()) }))
+			func() { h.w.openFinding(gapRow(&p.Gaps()[0])) }))
 	}
 	if len(p.know) > 0 {
 		more = append(more, tile(parts.Info.Icon, words.say(parts.Info.Key), words.count("home.know", len(p.know)),
 			func() { h.w.openFinding(p.know[0].ID) }))
 	}
-	switch len(more) {
-	case 0:
+	if len(p.open) == 0 { // otherwise they stand below the jobs, or are not what counts now
+		if len(p.later) > 0 {
+			more = append(more, tile("clock", words.count("home.later", len(p.later)), words.say("home.later.see"), func() { h.w.openFinding(p.later[0].ID) }))
+		}
+		if accepted := p.accepted(); len(accepted) > 0 {
+			more = append(more, tile(parts.Accepted.Icon, words.count("home.accepted", len(accepted)), words.say("home.accepted.see"),
+				func() { h.w.openFinding(accepted[0].ID) }))
+		}
+	}
+	switch {
+	case len(more) == 0:
 		return all
-	case 1:
-		return parts.Grid(2, 12, all, more[0])
+	case len(more)%2 == 1:
+		return parts.Grid(2, 12, append([]fyne.CanvasObject{all}, more...)...)
 	}
 	return parts.Stack(12, all, parts.Grid(2, 12, more...))
+}
+
+// fresh finds out whether there is something to ask.
+func (h *homePage) fresh() { h.w.askLogin() }
+
+// askLogin finds out whether the user is to be asked, once, whether Porchlight is to start at login.
+func (w *Window) askLogin() {
+	w.live.run(func(ctx context.Context) func() {
+		asks, err := w.program.AsksStartAtLogin(ctx)
+		return func() {
+			if asks = asks && err == nil && !w.replied; asks != w.asks {
+				w.asks = asks
+				w.refresh()
+			}
+		}
+	})
+}
+
+// login asks whether Porchlight is to start at login. Either answer is the last.
+func (h *homePage) login() fyne.CanvasObject {
+	say, w := h.w.words.say, h.w
+	answered := func(yes bool) func() {
+		return func() {
+			w.asks, w.replied = false, true
+			w.refresh()
+			w.keepWatch(yes, w.tell)
+		}
+	}
+	return parts.Card(parts.BesideTop(18, parts.NewDisc("clock", parts.ColorMuted, 46), nil, parts.Stack(10,
+		parts.Stack(3, parts.Strong(say("home.login.title")), parts.Muted(say("home.login.text")), parts.Small(say("home.login.small"))),
+		parts.FlowLeft(10, parts.NewButton(say("home.login.yes"), "", answered(true)), parts.QuietButton(say("home.login.no"), "", answered(false))))))
 }
 
 // showWalk shows a round that is under way.
@@ -312,6 +368,9 @@ func (h *homePage) showWalk(p *picture) {
 		h.walk.Refresh()
 	}
 	phase := "phase.discovering"
+	if !p.Walking() { // somebody else still looks who is there, or it begins this very moment
+		phase = "phase.waiting"
+	}
 	switch p.Phase {
 	case rounds.Checking:
 		phase = "phase.checking"
@@ -351,6 +410,9 @@ func (h *homePage) showWalk(p *picture) {
 	found := words.count("home.found", present)
 	if p.ToCheck > 0 {
 		found += " " + words.T("home.checked", text.Args{"done": p.Checked, "all": p.ToCheck})
+	}
+	if !p.Walking() { // nothing is known of this round yet
+		found = ""
 	}
 	h.found.Set(strings.TrimSpace(found + " " + words.Left(p.Left)))
 	h.far = max(h.far, progress(p))

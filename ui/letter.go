@@ -15,14 +15,30 @@ import (
 // letterRows is how much of a letter is seen at once.
 const letterRows = 11
 
-// letter shows words that the user may copy or send, and can change. page is where they can be sent; nil for nowhere.
+// maxMail is how long the address of a mail may be on Windows, which opens none that is longer than 2,083 bytes.
+const maxMail = 2000
+
+// letter shows words that the user may copy or send, and can change, and to whom they go. page is where they can be sent;
+// nil for nowhere.
 func (w *Window) letter(title, help string, l text.Letter, page *url.URL) {
 	say := w.words.say
 	said := parts.NewEntry()
+	said.Label = title
 	said.MultiLine, said.Wrapping = true, fyne.TextWrapWord
 	said.SetMinRowsVisible(letterRows)
 	said.SetText(l.Body)
 	said.CursorRow, said.CursorColumn = 0, 0
+
+	body := parts.Stack(4)
+	switch {
+	case l.Mail != "":
+		body.Add(w.addressee(w.words.T("letter.to", text.Args{"mail": l.Mail}), l.Mail))
+	case page != nil:
+		body.Add(w.addressee(w.words.T("letter.page", text.Args{"page": page.Host}), page.String()))
+	}
+	long := parts.Small(say("letter.long"))
+	long.Hide()
+	body.Objects = append(body.Objects, parts.Small(say("letter.text")), said, long)
 
 	var buttons []fyne.CanvasObject
 	if page != nil && l.Mail == "" {
@@ -31,6 +47,12 @@ func (w *Window) letter(title, help string, l text.Letter, page *url.URL) {
 	if l.Mail != "" {
 		buttons = append(buttons, parts.NewButton(say("letter.mail"), "open", func() {
 			l.Body = said.Text
+			if w.system == "windows" && len(l.Mailto().String()) > maxMail {
+				w.app.Clipboard().SetContent(l.Body)
+				l.Body = say("letter.paste")
+				long.Show()
+				body.Refresh()
+			}
 			w.browse(l.Mailto())
 		}))
 	}
@@ -39,8 +61,15 @@ func (w *Window) letter(title, help string, l text.Letter, page *url.URL) {
 		w.app.Clipboard().SetContent(said.Text)
 		take.SetText(say("letter.copied"))
 	})
-	w.sheet(540, title, []string{help}, parts.Stack(4, parts.Small(say("letter.text")), said), take,
+	w.sheet(540, title, []string{help}, body, take,
 		append([]fyne.CanvasObject{parts.NewButton(say("letter.close"), "", w.answer)}, append(buttons, take)...)...)
+}
+
+// addressee says to whom something goes, with a way to copy the address.
+func (w *Window) addressee(said, address string) fyne.CanvasObject {
+	take := parts.QuietButton("", "copy", func() { w.app.Clipboard().SetContent(address) })
+	take.Label = w.words.say("open.copy")
+	return parts.Row(6, parts.Strong(said).Short(), take)
 }
 
 // maker leads to the maker of a device, and helps to write to it. It opens no pages but those of the catalogue of makers.

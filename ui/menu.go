@@ -1,10 +1,13 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"porchlight/ui/parts"
 )
 
 // keys sets up the menu and its shortcuts. The toolkit looks for them in the menu first, whatever has the keyboard; the
@@ -27,18 +30,21 @@ func (w *Window) keys() {
 	file := fyne.NewMenu(w.words.say("menu.file"),
 		item("menu.settings", fyne.KeyComma, fyne.KeyModifierShortcutDefault, func() { w.visit(w.settings) }),
 		fyne.NewMenuItemSeparator(), quit)
+	edit := fyne.NewMenu(w.words.say("menu.edit"), item("menu.undo", "", 0, w.undoKey))
+	edit.Items[0].Shortcut = &fyne.ShortcutUndo{} // the toolkit's own name for this key
+	w.win.Canvas().AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) { w.undoKey() })
 	home := fyne.NewMenu(w.words.say("menu.home"),
 		item("action.look", fyne.KeyR, fyne.KeyModifierShortcutDefault, w.look),
 		item("action.stop", fyne.KeyEscape, 0, w.halt))
 	places := fyne.NewMenu(w.words.say("menu.view"))
-	for i, p := range w.pages {
+	for i, p := range append(slices.Clone(w.pages), w.homes) {
 		number := fyne.KeyName(strconv.Itoa(i + 1))
 		places.Items = append(places.Items, item("nav."+p.key(), number, fyne.KeyModifierShortcutDefault, func() { w.visit(p) }))
 	}
 	help := fyne.NewMenu(w.words.say("menu.help"),
 		item("menu.help.page", fyne.KeyF1, 0, w.help),
 		item("menu.about", "", 0, func() { w.visit(w.about) }))
-	w.win.SetMainMenu(fyne.NewMainMenu(file, home, places, help))
+	w.win.SetMainMenu(fyne.NewMainMenu(file, edit, home, places, help))
 	w.win.Canvas().SetOnTypedKey(func(ev *fyne.KeyEvent) {
 		switch ev.Name {
 		case fyne.KeyEscape:
@@ -50,6 +56,9 @@ func (w *Window) keys() {
 		case fyne.KeyF1:
 			w.help()
 		default:
+			if w.page != nil {
+				parts.Turn(w.page.view(), ev.Name)
+			}
 		}
 	})
 }

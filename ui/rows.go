@@ -42,8 +42,13 @@ func (r *headedRow) AccessibilityLabel() string {
 	return r.says()
 }
 
-// AccessibilityRole implements fyne.Accessible.
-func (r *headedRow) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+// AccessibilityRole implements fyne.Accessible. A head is nothing to press.
+func (r *headedRow) AccessibilityRole() fyne.AccessibleRole {
+	if r.line.Hidden {
+		return fyne.AccessibleRoleText
+	}
+	return fyne.AccessibleRoleButton
+}
 
 // turn makes the row a head or a line. Rows are shown often, so nothing is drawn anew that stays.
 func (r *headedRow) turn(head bool) {

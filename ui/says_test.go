@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,7 +90,68 @@ func TestEverythingThatCanBePressedHasAName(t *testing.T) {
 	}
 }
 
+// visible walks over all that is seen in the window, questions too.
+func (b *bench) visible(visit func(o fyne.CanvasObject)) {
+	var walk func(o fyne.CanvasObject)
+	walk = func(o fyne.CanvasObject) {
+		if o == nil || !o.Visible() {
+			return
+		}
+		visit(o)
+		switch o := o.(type) {
+		case *fyne.Container:
+			for _, c := range o.Objects {
+				walk(c)
+			}
+		case fyne.Widget:
+			for _, c := range test.WidgetRenderer(o).Objects() {
+				walk(c)
+			}
+		}
+	}
+	walk(b.win.Canvas().Content())
+	for _, o := range b.win.Canvas().Overlays().List() {
+		walk(o)
+	}
+}
+
+func TestEveryWidgetOfOursGivesLabelAndRole(t *testing.T) {
+	roles := []fyne.AccessibleRole{fyne.AccessibleRoleButton, fyne.AccessibleRoleLink, fyne.AccessibleRoleText}
+	seen := map[string]bool{}
+	for _, p := range everyPage {
+		b := open(t, owner(), true, theme.VariantLight)
+		p.open(b)
+		b.settle()
+		b.visible(func(o fyne.CanvasObject) {
+			kind := reflect.TypeOf(o)
+			if _, ok := o.(fyne.Widget); !ok || !strings.HasPrefix(kind.Elem().PkgPath(), "porchlight/") {
+				return
+			}
+			seen[kind.Elem().Name()] = true
+			a, ok := o.(fyne.Accessible)
+			if !ok {
+				t.Errorf("%s: a %v gives no label and no role", p.name, kind)
+				return
+			}
+			_, focusable := o.(fyne.Focusable)
+			_, tappable := o.(fyne.Tappable)
+			list, isList := o.(*parts.List)
+			if (!focusable && !tappable) || (isList && list.Length() == 0) {
+				return
+			}
+			if strings.TrimSpace(a.AccessibilityLabel()) == "" || !slices.Contains(roles, a.AccessibilityRole()) {
+				t.Errorf("%s: a %v that can be used has the label %q and the role %q", p.name, kind, a.AccessibilityLabel(), a.AccessibilityRole())
+			}
+		})
+	}
+	for _, kind := range []string{"Tap", "Button", "List", "Choice", "Switch", "Entry", "deviceRow", "todoLine", "timelineLine"} {
+		if !seen[kind] {
+			t.Errorf("no page shows a %s: the test does not see what it should", kind)
+		}
+	}
+}
+
 var _ = []fyne.Accessible{
-	&parts.Tap{}, &parts.Button{}, &parts.List{}, &parts.Choice{}, &parts.Switch{}, &parts.Pic{}, &parts.Bar{}, &parts.Box{}, &parts.Reader{}, &parts.Text{},
+	&parts.Tap{}, &parts.Entry{}, &parts.Button{}, &parts.List{}, &parts.Choice{}, &parts.Switch{}, &parts.Pic{}, &parts.Bar{}, &parts.Box{}, &parts.Reader{}, &parts.Text{},
 	&deviceRow{}, &todoLine{}, &other{},
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 	"porchlight/checks/news"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
+	"porchlight/ui/elsewhere"
 	"porchlight/ui/parts"
 )
 
@@ -31,7 +33,9 @@ type settingsPage struct {
 	shown   string                    // what the cards show of the home, so that they are not built again for nothing
 
 	asked   asked
-	backing bool // a backup is being made
+	backing bool             // a backup is being made
+	typed   elsewhere.Target // whom else to tell, as it stands on the page
+	trying  bool             // that is being told
 }
 
 // asked is what the page asks for when it opens: no picture holds it.
@@ -41,7 +45,10 @@ type asked struct {
 	allowed []discovery.DeviceID // to try factory passwords
 	news    []news.Switch
 	backups []rounds.Backup
-	trouble string // why some of it is not known
+	folders []string // where people keep what they save
+	trouble string   // why some of it is not known
+
+	elsewhere elsewhere.State
 }
 
 // settingsHeads are the groups of cards, in the order in which a household needs them. Their words are
@@ -54,13 +61,13 @@ func (s *settingsPage) cards(head string) []fyne.CanvasObject {
 	case "look":
 		return []fyne.CanvasObject{s.background(), s.passwords(), s.alone()}
 	case "notices":
-		return []fyne.CanvasObject{s.notices(), s.quiet()}
+		return []fyne.CanvasObject{s.notices(), s.quiet(), s.elsewhere()}
 	case "appearance":
 		return []fyne.CanvasObject{s.language(), s.appearance()}
 	case "internet":
 		return []fyne.CanvasObject{s.sources(), s.also()}
 	}
-	return []fyne.CanvasObject{s.history(), s.copies(), s.erase()}
+	return []fyne.CanvasObject{s.history(), s.reports(), s.copies(), s.erase()}
 }
 
 func newSettingsPage(w *Window) *settingsPage {
@@ -86,7 +93,7 @@ func (s *settingsPage) view() fyne.CanvasObject { return s.content }
 
 // keep takes over what another one shows.
 func (s *settingsPage) keep(o *settingsPage) {
-	s.asked, s.backing = o.asked, o.backing
+	s.asked, s.backing, s.typed, s.trying = o.asked, o.backing, o.typed, o.trying
 	s.heads.Pick(o.heads.Picked)
 	s.scroll.Offset = o.scroll.Offset
 }
@@ -109,11 +116,13 @@ func (s *settingsPage) show(p *picture) {
 func (s *settingsPage) fresh() {
 	s.w.live.run(func(ctx context.Context) func() {
 		p, got := s.w.program, asked{known: true}
-		var errs [4]error
+		var errs [5]error
 		got.starts, errs[0] = p.StartsAtLogin(ctx)
 		got.allowed, errs[1] = p.Allowed(ctx)
 		got.news, errs[2] = p.News(ctx)
 		got.backups, errs[3] = p.Backups()
+		got.elsewhere, errs[4] = p.Elsewhere(ctx)
+		got.folders = p.Folders()
 		return func() {
 			for _, err := range errs {
 				if got.trouble == "" {
@@ -121,6 +130,9 @@ func (s *settingsPage) fresh() {
 				}
 			}
 			if s = s.w.settings; !reflect.DeepEqual(got, s.asked) {
+				if got.elsewhere.Target != s.asked.elsewhere.Target {
+					s.typed = got.elsewhere.Target
+				}
 				s.asked = got
 				s.fill()
 			}
@@ -128,15 +140,21 @@ func (s *settingsPage) fresh() {
 	})
 }
 
+// settingsAt opens the settings under a head.
+func (w *Window) settingsAt(head string) {
+	w.settings.heads.Pick(slices.Index(settingsHeads, head))
+	w.settings.fill()
+	w.open(w.settings)
+}
+
 // fill builds the cards of the head that is picked.
 func (s *settingsPage) fill() {
-	s.body.Objects = nil
+	var cards []fyne.CanvasObject
 	if s.asked.trouble != "" {
-		s.body.Objects = []fyne.CanvasObject{parts.NewBox(parts.Tint(parts.ColorToday), "", parts.Radius, 18, 14,
+		cards = []fyne.CanvasObject{parts.NewBox(parts.Tint(parts.ColorToday), "", parts.Radius, 18, 14,
 			parts.Beside(14, parts.NewPic("state-today", parts.ColorToday, 22), nil, parts.Body(s.asked.trouble)))}
 	}
-	s.body.Objects = append(s.body.Objects, s.cards(settingsHeads[s.heads.Picked])...)
-	s.body.Refresh()
+	parts.Refill(s.body, append(cards, s.cards(settingsHeads[s.heads.Picked])...)...)
 	s.scroll.Refresh()
 }
 
@@ -242,6 +260,31 @@ var everies = []string{"", "daily", "weekly"}
 // noon is from when a round is due if nobody said: computers are on then, and people not asleep beside them.
 const noon = 12
 
+// schedule sets how often a round is walked.
+func schedule(x *rounds.Settings, every string) {
+	if x.Every == "" && every != "" && x.Hour == 0 {
+		x.Hour = noon
+	}
+	x.Every = every
+}
+
+// keepWatch sees to it that Porchlight keeps watch from the next login on, or does not. Who wants that wants rounds too: it
+// begins with one a week.
+func (w *Window) keepWatch(on bool, done func(trouble string)) {
+	weekly := func(x *rounds.Settings) {
+		if on && x.Every == "" {
+			schedule(x, rounds.Weekly)
+		}
+	}
+	weekly(&w.set)
+	w.inTurn(func(ctx context.Context) error {
+		if _, err := w.program.ChangeSettings(ctx, weekly); err != nil {
+			return err
+		}
+		return w.program.StartAtLogin(ctx, on)
+	}, done)
+}
+
 // background says whether rounds are walked by themselves.
 func (s *settingsPage) background() fyne.CanvasObject {
 	words, set := s.w.words, &s.w.set
@@ -259,21 +302,28 @@ func (s *settingsPage) background() fyne.CanvasObject {
 		body.Refresh()
 		s.scroll.Refresh()
 	}
-	every := s.choice("settings.every", options, slices.Index(everies, set.Every), func(x *rounds.Settings, i int) {
-		if x.Every == "" && i > 0 && x.Hour == 0 {
-			x.Hour = noon
+	var login *parts.Switch
+	every := s.choice("settings.every", options, slices.Index(everies, set.Every), func(x *rounds.Settings, i int) { schedule(x, everies[i]) }, func() {
+		if c, ok := s.first["settings.hour"].(*parts.Choice); ok {
+			c.Choose(set.Hour)
 		}
-		x.Every = everies[i]
-	}, func() {
+		if set.Every != "" && s.asked.known && !s.asked.starts { // nothing else would walk them
+			s.asked.starts = true
+			login.Set(true)
+			s.w.keepWatch(true, s.failed)
+		}
+		arrange()
+	})
+	login = s.flip("settings.login", s.asked.starts, func(on bool) {
+		s.asked.starts = on
+		s.w.keepWatch(on, s.failed)
+		if c, ok := s.first["settings.every"].(*parts.Choice); ok {
+			c.Choose(max(0, slices.Index(everies, set.Every)))
+		}
 		if c, ok := s.first["settings.hour"].(*parts.Choice); ok {
 			c.Choose(set.Hour)
 		}
 		arrange()
-	})
-	login := s.flip("settings.login", s.asked.starts, func(on bool) {
-		s.asked.starts = on
-		arrange()
-		s.w.inTurn(func(ctx context.Context) error { return s.w.program.StartAtLogin(ctx, on) }, s.failed)
 	})
 	card := s.card("settings.auto", flips(login), parts.Stack(4, every, needs, more))
 	body, _ = card.Content.(*fyne.Container)
@@ -485,20 +535,24 @@ func (s *settingsPage) appearance() fyne.CanvasObject {
 // "news.asks.<key>".
 var asks = map[string]string{"kev": "holes", "nvd": "hole", "cve": "hole", "hue": "model", "netgear": "model", "signed": "signed"}
 
-// sources lists who may be asked what is new.
+// sources lists who may be asked what is new, by what they learn from that.
 func (s *settingsPage) sources() fyne.CanvasObject {
 	words, w := s.w.words, s.w
-	var list []*parts.Switch
+	var order []string
+	groups := map[string][]*parts.Switch{}
 	for i, n := range s.asked.news {
 		ask := asks[n.Name]
 		if ask == "" {
 			ask = "versions"
 		}
-		small := words.T("settings.news.who", text.Args{"where": discovery.Line(n.Host), "asks": words.say("news.asks." + ask)})
+		small := discovery.Line(n.Host)
 		if n.On {
 			small += s.answered(n.State)
 		}
-		list = append(list, s.newSwitch(words.say("news.name."+n.Name), small, n.On, func(on bool) {
+		if groups[ask] == nil {
+			order = append(order, ask)
+		}
+		groups[ask] = append(groups[ask], s.newSwitch(words.say("news.name."+n.Name), small, n.On, func(on bool) {
 			s.asked.news = slices.Clone(s.asked.news)
 			s.asked.news[i].On = on
 			w.inTurn(func(ctx context.Context) error {
@@ -509,7 +563,11 @@ func (s *settingsPage) sources() fyne.CanvasObject {
 			}, s.failed)
 		}))
 	}
-	return s.card("settings.news", flips(list...), parts.Small(words.say("news.nvd")))
+	list := parts.Stack(14)
+	for _, ask := range order {
+		list.Add(parts.Stack(2, parts.Body(words.say("news.asks."+ask)), flips(groups[ask]...)))
+	}
+	return s.card("settings.news", list, parts.Small(words.say("news.nvd")))
 }
 
 // answered says when a source was asked last, and what went wrong then.
@@ -519,9 +577,9 @@ func (s *settingsPage) answered(state news.State) string {
 	case state.Asked.IsZero():
 		return ""
 	case state.Trouble != "":
-		return " " + words.T("settings.news.failed", text.Args{"time": words.Time(state.Asked), "why": words.say("news.trouble." + string(state.Trouble))})
+		return ". " + words.T("settings.news.failed", text.Args{"time": words.Time(state.Asked), "why": words.say("news.trouble." + string(state.Trouble))})
 	}
-	return " " + words.T("settings.news.asked", text.Args{"time": words.Time(state.Asked)})
+	return ". " + words.T("settings.news.asked", text.Args{"time": words.Time(state.Asked)})
 }
 
 // also lists what is looked for besides.
@@ -568,6 +626,45 @@ func (s *settingsPage) history() fyne.CanvasObject {
 	return s.card("settings.history", s.line("settings.keep", c))
 }
 
+// reportsFolder is the folder for reports, in the usual place, until the user chooses another one.
+const reportsFolder = "Porchlight"
+
+// reports says whether reports are kept after rounds in the background, and where.
+func (s *settingsPage) reports() fyne.CanvasObject {
+	w := s.w
+	where := func(folder string) { s.change(func(x *rounds.Settings) { x.Reports = folder }) }
+	keep := s.flip("settings.reports.keep", w.set.Reports != "", func(on bool) {
+		folder := ""
+		if on && len(s.asked.folders) > 0 {
+			folder = filepath.Join(s.asked.folders[0], reportsFolder)
+		}
+		where(folder)
+		s.fill()
+		s.focus("settings.reports.keep")
+	})
+	card := s.card("settings.reports", flips(keep))
+	if set := w.set.Reports; set != "" {
+		body, _ := card.Content.(*fyne.Container)
+		f := w.newFolderChoice(w.words.say("settings.reports.folder"), s.asked.folders, set, where, func() {
+			w.findFolder(w.set.Reports, func(folder string) {
+				if folder != "" {
+					where(folder)
+				}
+				w.settings.fill()
+				w.settings.focus("settings.reports.folder")
+			})
+		})
+		s.first["settings.reports.folder"] = f.choice
+		body.Add(s.line("settings.reports.folder", f.choice))
+		body.Add(f.path)
+		if w.set.Every == "" {
+			body.Add(parts.Beside(10, parts.NewPic("clock", parts.ColorMuted, 18), nil,
+				parts.Muted(w.words.T("settings.reports.needs", text.Args{"what": w.words.say("settings.auto")}))))
+		}
+	}
+	return card
+}
+
 // copies lists the backups.
 func (s *settingsPage) copies() fyne.CanvasObject {
 	words := s.w.words
@@ -603,7 +700,7 @@ func (s *settingsPage) backUp() {
 // restore asks, and puts a backup in the place of what there is.
 func (s *settingsPage) restore(b rounds.Backup) {
 	words, w := s.w.words, s.w
-	w.question(words.say("settings.restore.ask"), []string{words.T("settings.restore.text", text.Args{"time": words.Time(b.At)}), words.say("settings.restore.first")},
+	w.question(words.say("settings.restore.ask"), []string{words.T("settings.restore.text", text.Args{"time": words.Time(b.At)}), words.say("settings.restore.first"), words.say("settings.restore.stays")},
 		nil, words.say("settings.restore.yes"), func() {
 			w.call(func(ctx context.Context) error { return w.program.Restore(ctx, b.Name) }, w.restart)
 		})
@@ -646,19 +743,10 @@ func (s *settingsPage) askErase() {
 	w.question(say("settings.erase.ask"), []string{say("settings.erase.what"), say("settings.erase.stays")}, nil, say("settings.erase.next"), s.askEraseAgain)
 }
 
-// askEraseAgain asks once more. Only who says so can go on.
+// askEraseAgain asks once more.
 func (s *settingsPage) askEraseAgain() {
 	say, w := s.w.words.say, s.w
-	var yes *parts.Button
-	sure := parts.NewSwitch(say("settings.erase.sure"), "", say("news.off"), say("news.on"), false, func(on bool) {
-		if on {
-			yes.Enable()
-		} else {
-			yes.Disable()
-		}
-	})
-	yes = parts.MainButton(say("settings.erase.yes"), "", func() {
-		w.answer()
+	w.certain(say("settings.erase.again"), say("settings.erase.last"), say("settings.erase.sure"), say("settings.erase.yes"), func() {
 		w.halt()
 		w.call(func(ctx context.Context) error {
 			if err := w.program.Erase(ctx); err != nil {
@@ -667,7 +755,13 @@ func (s *settingsPage) askEraseAgain() {
 			return w.program.StartAtLogin(ctx, false)
 		}, w.restart)
 	})
-	yes.Disable()
-	w.sheet(460, say("settings.erase.again"), []string{say("settings.erase.last")}, flips(sure), sure,
-		parts.NewButton(say("action.cancel"), "", w.answer), yes)
+}
+
+// certain asks once more. Only who switches on that it is meant so can go on.
+func (w *Window) certain(title, line, sure, yes string, onYes func()) {
+	say := w.words.say
+	ok := parts.MainButton(yes, "", func() { w.answer(); onYes() })
+	meant := parts.NewSwitch(sure, "", say("news.off"), say("news.on"), false, func(on bool) { able(on, ok) })
+	ok.Disable()
+	w.sheet(460, title, []string{line}, flips(meant), meant, parts.NewButton(say("action.cancel"), "", w.answer), ok)
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,7 +19,10 @@ import (
 	"porchlight/checks/news"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
+	"porchlight/ui/elsewhere"
 	"porchlight/ui/parts"
+	"porchlight/ui/report"
+	"porchlight/ui/report/paper"
 )
 
 // owned is what the fake keeps for the whole program.
@@ -29,6 +33,9 @@ type owned struct {
 	news    []news.Switch
 	backups []rounds.Backup
 	fail    error // of all that changes something
+	asks    bool  // whether it is to start at login
+
+	elsewhere elsewhere.State
 }
 
 func (f *fake) Settings(context.Context) (rounds.Settings, error) {
@@ -60,6 +67,40 @@ func (f *fake) StartsAtLogin(context.Context) (bool, error) { return f.own.start
 
 func (f *fake) StartAtLogin(_ context.Context, yes bool) error {
 	f.note("login %t", yes)
+	return f.own.fail
+}
+
+func (f *fake) AsksStartAtLogin(context.Context) (bool, error) { return f.own.asks, nil }
+
+func (f *fake) Elsewhere(context.Context) (elsewhere.State, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.own.elsewhere, nil
+}
+
+func (f *fake) SetElsewhere(_ context.Context, t elsewhere.Target) error {
+	f.note("elsewhere %s %s:%d %s %s %s", t.Way, t.Host, t.Port, t.User, string(t.Password), string(t.Address))
+	if f.own.fail == nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.own.elsewhere = elsewhere.State{Target: t, Where: t.Where(), Locked: t.Password != "", At: evening}
+		f.own.elsewhere.Target.Password, f.own.elsewhere.Target.Address = "", ""
+	}
+	return f.own.fail
+}
+
+func (f *fake) TellElsewhere(context.Context) error { return nil }
+
+func (f *fake) Consents(context.Context) (map[discovery.DeviceID]rounds.Consent, error) {
+	out := map[discovery.DeviceID]rounds.Consent{}
+	for _, id := range f.own.allowed {
+		out[id] = rounds.ConsentGiven
+	}
+	return out, nil
+}
+
+func (f *fake) Forget(_ context.Context, ids ...discovery.DeviceID) error {
+	f.note("forget %v", ids)
 	return f.own.fail
 }
 
@@ -101,12 +142,69 @@ func (f *fake) Erase(context.Context) error {
 	return nil
 }
 
+func (f *fake) Facts(context.Context) (report.Facts, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	language := f.own.set.Language
+	if language == "" {
+		language = f.language
+	}
+	words, err := text.Open(language)
+	if err == nil {
+		err = f.own.fail
+	}
+	s := f.feed.Latest()
+	switch {
+	case s.Walking() && s.Round > 0:
+		s = family()
+	case s.Finished.IsZero():
+		return report.Facts{}, errors.New("no round")
+	}
+	return report.Facts{Snapshot: s, Words: words, Version: "1.0.0", Now: evening.Add(30 * time.Minute)}, err
+}
+
+func (f *fake) Paper(set rounds.Settings) paper.Size {
+	if set.Paper == rounds.PaperLetter {
+		return paper.Letter
+	}
+	return paper.A4
+}
+
+func (f *fake) PrintReport(_ context.Context, _ report.Facts, o report.Order) (bool, error) {
+	f.note("print %s fridge %t %v", o.Format, o.Fridge, o.Paper == paper.Letter)
+	return !f.opens, f.own.fail
+}
+
+func (f *fake) SaveReport(_ context.Context, _ report.Facts, o report.Order, folder, name string) (string, error) {
+	f.note("save %s fridge %t %s %s", o.Format, o.Fridge, folder, name)
+	return folder + "/" + name + "." + o.Format, f.own.fail
+}
+
+func (f *fake) Folders() []string {
+	return []string{"/home/mia/Documents", "/home/mia/Desktop", "/home/mia/Downloads"}
+}
+
+func (f *fake) Inside(folder string) (names []string, above string, err error) {
+	if folder == "/" {
+		return []string{"home", "media"}, "", nil
+	}
+	return []string{"Bank", "House", "Letters"}, filepath.Dir(folder), f.own.fail
+}
+
+func (f *fake) Untold(context.Context) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err := f.untold
+	f.untold = nil
+	return err
+}
+
 func (f *fake) Folder() string { return "/home/mia/.local/share/porchlight" }
 
 // owner is a program of somebody who has set this and that.
 func owner() *fake {
 	p := &fake{own: owned{
-		set:     rounds.Settings{Every: "weekly", Hour: 18, Mute: []string{rounds.NoticeFailed}, QuietFrom: 22 * 60, QuietUntil: 7 * 60, Keep: 24},
+		set:     rounds.Settings{Every: "weekly", Hour: 18, Mute: []string{rounds.NoticeBack}, QuietFrom: 22 * 60, QuietUntil: 7 * 60, Keep: 24},
 		allowed: []discovery.DeviceID{"cam", "router"},
 		backups: []rounds.Backup{
 			{Name: "b3", At: evening.AddDate(0, 0, -2), Size: 3_400_000}, {Name: "b2", At: evening.AddDate(0, 0, -9), Size: 3_100_000},
@@ -168,7 +266,14 @@ func TestSettingsLookLikeThis(t *testing.T) {
 		{name: "settings-internet", head: "internet"},
 		{name: "settings-internet-dark", head: "internet", dark: true},
 		{name: "settings-internet-ru", head: "internet", lang: "ru", tall: true},
+		{name: "settings-elsewhere-mqtt", head: "notices", tall: true, change: broker},
+		{name: "settings-elsewhere-failed-dark", head: "notices", tall: true, dark: true, change: func(p *fake) { broker(p); p.own.elsewhere.Trouble = "refused" }},
+		{name: "settings-elsewhere-ru", head: "notices", tall: true, lang: "ru", change: func(p *fake) { broker(p); p.own.elsewhere.Trouble = "unreachable" }},
+		{name: "settings-elsewhere-webhook", head: "notices", tall: true, change: func(p *fake) {
+			p.own.elsewhere = elsewhere.State{Target: elsewhere.Target{Way: elsewhere.Webhook}, Where: "http://homeassistant.local:8123/…", At: evening}
+		}},
 		{name: "settings-data", head: "data"},
+		{name: "settings-data-reports", head: "data", dark: true, change: func(p *fake) { p.own.set.Reports, p.own.set.Every = "/media/mia/Stick", "" }},
 		{name: "settings-data-ru", head: "data", lang: "ru"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -334,7 +439,7 @@ func TestTheWindowSpeaksAnotherLanguageAtOnce(t *testing.T) {
 	if f := b.win.Canvas().Focused(); f != b.settings.first["settings.language"] {
 		t.Errorf("the keyboard is at %T", f)
 	}
-	if got := b.win.MainMenu().Items[3].Label; got != "Справка" {
+	if got := b.win.MainMenu().Items[4].Label; got != "Справка" {
 		t.Errorf("the menu says %q", got)
 	}
 	b.open(b.todo)
@@ -532,5 +637,17 @@ func TestTheLanguageCanBeChosenBeforeAnythingElse(t *testing.T) {
 	b.shot("welcome-pt-BR")
 	if b.welcome.name.Text != "Casa da Mia" || !b.welcome.mine.Checked || b.welcome.start.Disabled() {
 		t.Error("what was filled in is gone")
+	}
+}
+
+func TestAboutSaysThatANewerPorchlightIsOut(t *testing.T) {
+	p := owner()
+	p.newer = news.Release{Version: "1.2.0", Page: "https://example.invalid/get"}
+	b := open(t, p, true, theme.VariantLight)
+	b.about.version, b.about.golang = "1.0.0", "1.26.8"
+	b.open(b.about)
+	b.shot("about-newer")
+	if b.find("Go to its page") == nil {
+		t.Error("there is no way to its page")
 	}
 }

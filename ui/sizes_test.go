@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2/theme"
 
+	"porchlight/checks/rounds"
 	"porchlight/ui/parts"
 )
 
@@ -17,9 +18,17 @@ var everyPage = []struct {
 	{"home", func(b *bench) { b.open(b.pages[0]) }},
 	{"todo", func(b *bench) { b.open(b.todo) }},
 	{"devices", func(b *bench) { b.open(b.pages[2]) }},
+	{"map", func(b *bench) { b.furnish(); b.openMap() }},
+	{"several", func(b *bench) { b.furnish(); b.tick("box", "tv") }},
 	{"device", func(b *bench) { b.openDevice("cam") }},
 	{"correct", func(b *bench) { b.openDevice("cam"); b.correct("cam") }},
 	{"timeline", func(b *bench) { b.program.(*fake).story = chronicle(); b.openTimeline() }},
+	{"reports", func(b *bench) { b.openReports() }},
+	{"homes", func(b *bench) { b.program.(*fake).homely = helper().homely; b.openHomes() }},
+	{"hurdle", func(b *bench) {
+		b.system, b.barred = "darwin", rounds.Hurdle{Kind: rounds.HurdlePermission}
+		b.open(b.pages[0])
+	}},
 	{"settings", func(b *bench) { b.openSettings("look") }},
 	{"about", func(b *bench) {
 		b.about.version, b.about.golang = "1.0.0", "1.26.8"

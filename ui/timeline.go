@@ -37,7 +37,7 @@ type timelinePage struct {
 	ids   []discovery.DeviceID // behind the choice of a device; the first is "", for all
 	spans []span               // behind the choice of a time
 	rows  []timelineRow
-	names map[string]string // titles of findings that were shown, by ID
+	names map[noted]string // titles of findings that were shown
 
 	changes []rounds.Change
 	levels  []rounds.Level
@@ -49,12 +49,19 @@ type timelinePage struct {
 	trouble string // why the latest could not be read, in words
 	stamp   string // what the changes were when they were read
 	low     bool   // the window is too low for the chart
+	left    bool   // the user went to what a row is about
 }
 
 // A timelineRow is one line of the list: the head of a day, a change, or the end of what was read.
 type timelineRow struct {
 	day    string // of a head
 	change int    // its place among the changes; -1 for none
+}
+
+// noted is a finding in a line of the list; one that is fixed has another title.
+type noted struct {
+	finding string
+	fixed   bool
 }
 
 // shows are the sorts of change that can be picked. Their words are "timeline.show.<key>".
@@ -118,7 +125,7 @@ const (
 
 func newTimelinePage(w *Window) *timelinePage {
 	say := w.words.say
-	t := &timelinePage{w: w, chart: parts.NewChart(), said: parts.Small(""), empty: container.NewStack(), names: map[string]string{}, ids: []discovery.DeviceID{""}}
+	t := &timelinePage{w: w, chart: parts.NewChart(), said: parts.Small(""), empty: container.NewStack(), names: map[noted]string{}, ids: []discovery.DeviceID{""}}
 	t.spans = spansOf(w.words, w.clock(), time.Time{})
 	t.device = parts.NewChoice(say("timeline.which"), []parts.Option{{Icon: "devices", Words: say("timeline.devices")}}, 0)
 	t.when = parts.NewChoice(say("timeline.when"), timeOptions(t.spans), usualSpan)
@@ -129,8 +136,10 @@ func newTimelinePage(w *Window) *timelinePage {
 	t.kinds = parts.NewPicks(say("devices.show"), names, func(int) { t.again() })
 	t.device.OnChosen, t.when.OnChosen = func(int) { t.again() }, func(int) { t.again() }
 	t.list = parts.NewList(func() int { return len(t.rows) }, func() fyne.CanvasObject { return newTimelineLine() }, t.line)
+	t.list.Skip = func(i int) bool { return t.rows[i].change < 0 && t.rows[i].day != "" }
 	t.list.OnSelected = func(i int) {
 		t.list.UnselectAll()
+		t.list.Mark(i)
 		t.choose(i)
 	}
 	lines := t.chart.Key(say("timeline.chart.devices"), say("timeline.chart.open"))
@@ -171,6 +180,15 @@ func timeOptions(spans []span) []parts.Option {
 func (t *timelinePage) key() string { return "timeline" }
 
 func (t *timelinePage) view() fyne.CanvasObject { return t.content }
+
+// focus is the row whose device or finding was open, if the user comes from there.
+func (t *timelinePage) focus() fyne.Focusable {
+	if !t.left || len(t.rows) == 0 {
+		return nil
+	}
+	t.left = false
+	return t.list
+}
 
 // keep takes over what another one shows.
 func (t *timelinePage) keep(o *timelinePage) {
@@ -479,20 +497,25 @@ func (t *timelinePage) line(i int, o fyne.CanvasObject) {
 
 // sentence says a change. The words of a finding are worked out once: they are many.
 func (t *timelinePage) sentence(c *rounds.Change) string {
-	title, ok := t.names[c.Finding]
+	name := noted{c.Finding, c.What == rounds.FindingFixed}
+	title, ok := t.names[name]
 	if !ok {
-		title = t.w.words.titleOf(t.now, c.Finding)
-		t.names[c.Finding] = title
+		title = t.w.words.titleOf(t.now, c)
+		t.names[name] = title
 	}
 	return t.w.words.Change(c.What, t.w.words.DeviceName(t.now.device[c.Device]), title, c.Old, c.New)
 }
 
-// titleOf gives the words of a finding; "" for one that is not known.
-func (w words) titleOf(p *picture, id string) string {
-	if f := p.finding(id); f != nil {
-		return w.title(f, p.device[f.About()])
+// titleOf gives the words of the finding of a change; "" for one that is not known.
+func (w words) titleOf(p *picture, c *rounds.Change) string {
+	f := p.finding(c.Finding)
+	switch {
+	case f == nil:
+		return ""
+	case c.What == rounds.FindingFixed:
+		return w.Settled(f, p.device[f.About()])
 	}
-	return ""
+	return w.title(f, p.device[f.About()])
 }
 
 // finding finds a finding by its ID; nil if there is none.
@@ -519,6 +542,7 @@ func (p *picture) stamp() string {
 func (t *timelinePage) choose(i int) {
 	switch r := t.rows[i]; {
 	case r.change >= 0:
+		t.left = true
 		t.w.openChange(&t.changes[r.change])
 	case r.day != "":
 		t.choose(i + 1)

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
 
 	"porchlight/assets/text"
 	"porchlight/checks"
@@ -30,6 +30,7 @@ type todoPage struct {
 	split   *fyne.Container
 	chosen  string // ID of the row whose card is shown
 	card    *card
+	too     *parts.Check // of the latest question: the others of the same kind too
 }
 
 // A todoRow is one line of the list: a head, a finding, or a reason.
@@ -39,6 +40,11 @@ type todoRow struct {
 	about string
 	state parts.State
 }
+
+const (
+	todoWidth = 286 // of the list
+	aboveHead = 8   // that a group stands below the one before
+)
 
 // maxFixed is how many fixed findings the list still shows.
 const maxFixed = 20
@@ -53,13 +59,15 @@ func newTodoPage(w *Window) *todoPage {
 			t.list.Select(i + 1)
 			return
 		}
+		t.list.Mark(i)
 		if t.chosen != t.rows[i].id {
 			t.chosen = t.rows[i].id
 			t.card.show(t.w.now)
 		}
 	}
+	t.list.Skip = func(i int) bool { return t.rows[i].id == "" }
 	t.head = container.New(layout.NewCustomPaddedLayout(10, 2, 14, 14), parts.Stack(6, parts.Heading(w.words.say("nav.todo")), t.nothing))
-	left := parts.Wide(286, parts.Edge(t.head, nil, nil, t.list))
+	left := parts.Wide(todoWidth, parts.Edge(t.head, nil, nil, t.list))
 	t.split = parts.Edge(nil, nil, parts.Pad(14, 22, left), t.card.content)
 	t.empty = container.NewStack()
 	t.content = container.NewStack(t.split, t.empty)
@@ -70,9 +78,18 @@ func (t *todoPage) key() string { return "todo" }
 
 func (t *todoPage) view() fyne.CanvasObject { return t.content }
 
+// focus is the list, where the row of the card is.
+func (t *todoPage) focus() fyne.Focusable {
+	if len(t.rows) == 0 {
+		return nil
+	}
+	return t.list
+}
+
 func (t *todoPage) show(p *picture) {
 	if rows := t.build(p); !slices.Equal(rows, t.rows) {
 		t.rows = rows
+		t.measure()
 		t.list.Refresh()
 	}
 	t.split.Hidden, t.empty.Hidden = len(t.rows) == 0, len(t.rows) > 0
@@ -94,6 +111,22 @@ func (t *todoPage) show(p *picture) {
 	}
 	t.list.Select(at)
 	t.card.show(p)
+}
+
+// measure gives each line of the list the room that its words need: what is ours wraps, what devices call themselves is cut.
+func (t *todoPage) measure() {
+	ruler := newTodoLine()
+	for i, r := range t.rows {
+		ruler.show(r)
+		for range 2 { // words that wrap know their height once they know their width
+			ruler.Resize(fyne.NewSize(parts.Grown(todoWidth), ruler.MinSize().Height))
+		}
+		height := ruler.MinSize().Height
+		if r.id == "" && i > 0 {
+			height += aboveHead
+		}
+		t.list.SetItemHeight(i, height)
+	}
 }
 
 // showEmpty says why the list is empty. Only a whole round may say that all is good.
@@ -139,11 +172,13 @@ func (t *todoPage) build(p *picture) []todoRow {
 	for _, s := range []checks.Severity{checks.Today, checks.Week, checks.Good} {
 		group(parts.StateOf(s), func(f *checks.Finding) bool { return f.Open() && !f.Later(p.now) && f.Severity == s }, len(p.Findings))
 	}
-	for i, g := range reasons(p) {
+	gaps := p.Gaps()
+	for i := range gaps {
+		g := &gaps[i]
 		if i == 0 {
 			rows = append(rows, todoRow{name: words.say(parts.Unchecked.Key)})
 		}
-		rows = append(rows, todoRow{id: g.row(), name: words.Reason(g.reason).Title, about: words.count("devices.count", len(g.devices())), state: parts.Unchecked})
+		rows = append(rows, todoRow{id: gapRow(g), name: words.Reason(g.Reason).Title, about: words.count("devices.count", len(g.Devices())), state: parts.Unchecked})
 	}
 	group(parts.Info, func(f *checks.Finding) bool { return f.Know(p.now) }, len(p.Findings))
 	group(parts.Later, func(f *checks.Finding) bool { return f.Later(p.now) }, len(p.Findings))
@@ -152,33 +187,11 @@ func (t *todoPage) build(p *picture) []todoRow {
 	return rows
 }
 
-// A reasonGroup is everything that could not be checked for the same reason.
-type reasonGroup struct {
-	reason   string
-	outcomes []checks.Outcome
-}
+// reasonRow begins the ID of the row of a reason.
+const reasonRow = "reason "
 
-func (g reasonGroup) row() string { return "reason " + g.reason }
-
-// devices are those of the group, each once.
-func (g reasonGroup) devices() []discovery.DeviceID {
-	var ids []discovery.DeviceID
-	for _, o := range g.outcomes {
-		if !slices.Contains(ids, o.Device) {
-			ids = append(ids, o.Device)
-		}
-	}
-	return ids
-}
-
-// reasons groups what could not be checked; what the user can change comes first.
-func reasons(p *picture) []reasonGroup {
-	var groups []reasonGroup
-	for _, g := range p.Gaps() {
-		groups = append(groups, reasonGroup{g.Reason, g.Outcomes})
-	}
-	return groups
-}
+// gapRow is the ID of the row of what could not be checked for one reason.
+func gapRow(g *rounds.Gap) string { return reasonRow + g.Reason }
 
 // reasonHelp says what a person can do about a reason.
 func reasonHelp(w words, reason string) fyne.CanvasObject {
@@ -194,7 +207,7 @@ type todoLine struct {
 }
 
 func newTodoLine() *todoLine {
-	l := &todoLine{pic: parts.NewPic("state-unchecked", parts.ColorMuted, 24), name: parts.Strong("").OneLine(), about: parts.Muted("").OneLine()}
+	l := &todoLine{pic: parts.NewPic("state-unchecked", parts.ColorMuted, 24), name: parts.Strong("").OneLine(), about: parts.Muted("")}
 	line := parts.Pad(14, 7, parts.Beside(14, l.pic, nil, parts.Stack(1, l.name, l.about)))
 	l.build(14, line, func() string { return l.name.Text + ", " + l.about.Text })
 	l.ExtendBaseWidget(l)
@@ -206,6 +219,10 @@ func (l *todoLine) show(r todoRow) {
 		l.head.Set(r.name)
 	} else {
 		l.pic.Set(r.state.Icon, r.state.Color)
+		l.name.Wrapping, l.name.Truncation = fyne.TextWrapOff, fyne.TextTruncateEllipsis
+		if strings.HasPrefix(r.id, reasonRow) {
+			l.name.Wrapping, l.name.Truncation = fyne.TextWrapWord, fyne.TextTruncateOff
+		}
 		l.name.Set(r.name)
 		l.about.Set(r.about)
 	}
@@ -232,20 +249,66 @@ func (t *todoPage) again(id string) {
 // accept asks for a reason, then keeps it.
 func (t *todoPage) accept(id string) {
 	say := t.w.words.say
-	reason := widget.NewEntry()
-	reason.PlaceHolder = say("accept.reason")
-	t.w.question(say("accept.title"), []string{say("accept.text")}, reason, say("accept.yes"), func() {
+	reason := parts.NewEntry()
+	reason.PlaceHolder, reason.Label = say("accept.reason"), say("accept.title")
+	same := t.same(id)
+	t.too = parts.NewCheck(t.w.words.count("accept.same", len(same)), nil)
+	more := outdent(7, t.too)
+	if len(same) == 0 {
+		more.Hide()
+	}
+	t.w.question(say("accept.title"), []string{say("accept.text")}, parts.Stack(8, reason, more), say("accept.yes"), func() {
 		why := discovery.Line(reason.Text)
 		if why == "" {
 			why = say("accept.usual")
 		}
-		t.keep(id, why)
+		if !t.too.Checked {
+			t.keep(id, why)
+			return
+		}
+		var all []deed
+		for _, id := range append([]string{id}, same...) {
+			if f := t.w.now.finding(id); f != nil {
+				all = append(all, t.w.acceptance(f, why))
+			}
+		}
+		t.w.act(deeds(all), t.w.tell)
 	})
+	t.w.win.Canvas().Focus(reason)
+}
+
+// same lists the other findings of the same kind that are open.
+func (t *todoPage) same(id string) []string {
+	var out []string
+	if f := t.w.now.finding(id); f != nil {
+		for i := range t.w.now.Findings {
+			if o := &t.w.now.Findings[i]; o.Kind == f.Kind && o.ID != id && o.Open() {
+				out = append(out, o.ID)
+			}
+		}
+	}
+	return out
 }
 
 // keep keeps the reason for living with a finding; "" takes it back.
 func (t *todoPage) keep(id, reason string) {
-	t.w.call(func(ctx context.Context) error { return t.w.program.Accept(ctx, id, reason) }, t.w.tell)
+	if f := t.w.now.finding(id); f != nil {
+		t.w.act(t.w.acceptance(f, reason), t.w.tell)
+	}
+}
+
+// acceptance is the deed of living with a finding, for a reason; "" for putting it back on the list.
+func (w *Window) acceptance(f *checks.Finding, reason string) deed {
+	id, was, day := f.ID, f.Accepted, f.Remind
+	return deed{
+		do: func(ctx context.Context) error { return w.program.Accept(ctx, id, reason) },
+		back: func(ctx context.Context) error {
+			if err := w.program.Accept(ctx, id, was); err != nil || day.IsZero() {
+				return err
+			}
+			return w.program.Remind(ctx, id, day) // which accepting took away
+		},
+	}
 }
 
 // putOff are the days for which a finding may be put off; the second is the usual one.
@@ -271,7 +334,15 @@ func (t *todoPage) remind(id string) {
 
 // keepReminder keeps the day on which the user wants to be reminded; the zero time takes it back.
 func (t *todoPage) keepReminder(id string, day time.Time) {
-	t.w.call(func(ctx context.Context) error { return t.w.program.Remind(ctx, id, day) }, t.w.tell)
+	f := t.w.now.finding(id)
+	if f == nil {
+		return
+	}
+	was := f.Remind
+	t.w.act(deed{
+		do:   func(ctx context.Context) error { return t.w.program.Remind(ctx, id, day) },
+		back: func(ctx context.Context) error { return t.w.program.Remind(ctx, id, was) },
+	}, t.w.tell)
 }
 
 // agree asks whether the factory password of a device may be tried, then keeps the answer.

@@ -24,6 +24,7 @@ import (
 	"porchlight/assets/text"
 	"porchlight/checks"
 	"porchlight/checks/firmware"
+	"porchlight/checks/news"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
 	"porchlight/ui/parts"
@@ -39,15 +40,20 @@ var evening = time.Date(2026, time.November, 12, 18, 30, 0, 0, time.UTC)
 
 // fake is a program that keeps everything in memory.
 type fake struct {
-	feed   rounds.Feed
-	walk   func(context.Context) error
-	again  func(string) (checks.Finding, error)
-	proofs []rounds.Proof
-	now    time.Time // evening, if it is zero
-	known  map[discovery.DeviceID]firmware.Known
-	silent []string
-	own    owned // what the user has set, and what is kept
-	story  story // what changed over time
+	feed     rounds.Feed
+	walk     func(context.Context) error
+	again    func(string) (checks.Finding, error)
+	proofs   []rounds.Proof
+	now      time.Time // evening, if it is zero
+	known    map[discovery.DeviceID]firmware.Known
+	silent   []news.State
+	newer    news.Release
+	own      owned // what the user has set, and what is kept
+	story    story // what changed over time
+	homely   homely
+	language string // of reports
+	opens    bool   // no printer takes what is printed
+	untold   error  // what went wrong in the background
 
 	mu    sync.Mutex
 	calls []string
@@ -120,7 +126,9 @@ func (f *fake) Login(context.Context, discovery.Device) string { return "admin /
 
 func (f *fake) Firmware(d discovery.Device) firmware.Known { return f.known[d.ID] }
 
-func (f *fake) SilentNews() []string { return f.silent }
+func (f *fake) SilentNews() []news.State { return f.silent }
+
+func (f *fake) Newer() (news.Release, bool) { return f.newer, f.newer != news.Release{} }
 
 func (f *fake) Sentence(error) string {
 	return "No home network was found. Connect to your Wi-Fi or plug in the cable, then try again."
@@ -158,6 +166,7 @@ func openIn(t *testing.T, lang string, p *fake, known bool, variant fyne.ThemeVa
 		t.Fatal(err)
 	}
 	queue := make(chan func(), 64)
+	p.language = lang
 	w := newWindow(app, p, catalog, known, func(f func()) { queue <- f }, p.clock)
 	b := &bench{Window: w, t: t, queue: queue}
 	b.take(p.feed.Latest())
@@ -706,7 +715,7 @@ func TestEveryKeyInTheCodeHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, _ := filepath.Glob("*.go")
-	key := regexp.MustCompile(`"((?:nav|menu|action|trouble|practice|welcome|home|phase|state|devices|device|evidence|size|sent|todo|card|again|proof|accept|consent|unchecked|format|severity|sure|correct|remind|timeline|change|settings|help|about|details)\.[a-z.-]*[a-z])"`)
+	key := regexp.MustCompile(`"((?:nav|menu|action|trouble|practice|welcome|home|phase|state|devices|device|evidence|size|sent|todo|card|again|proof|accept|consent|unchecked|format|severity|sure|correct|remind|timeline|change|settings|help|about|details|reports|report)\.[a-z.-]*[a-z])"`)
 	for _, name := range files {
 		raw, err := os.ReadFile(name)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"porchlight/assets/text"
 	"porchlight/checks/firmware"
+	"porchlight/checks/news"
 	"porchlight/discovery"
 	"porchlight/ui/parts"
 )
@@ -43,19 +44,24 @@ func (w words) said(s firmware.Said, now time.Time) string {
 }
 
 // mostSilent is how many silent sources of news Home names.
-const mostSilent = 3
+const mostSilent = 2
 
-// silent says which sources of news gave nothing the last time; nil for none.
-func (h *homePage) silent(sources []string) fyne.CanvasObject {
+// silent says which sources of news gave nothing the last time, and leads to where they are switched; nil for none.
+func (h *homePage) silent(sources []news.State) fyne.CanvasObject {
 	if len(sources) == 0 {
 		return nil
 	}
-	list := parts.Stack(6)
+	words := h.w.words
+	list := parts.Stack(3, parts.Strong(words.say("home.news.title")))
 	for _, s := range sources[:min(mostSilent, len(sources))] {
-		list.Add(parts.Small(s))
+		list.Add(parts.Small(words.T("home.news.silent", text.Args{
+			"source": words.say("news.name." + s.Source), "since": words.Date(s.Since), "why": words.say("news.trouble." + string(s.Trouble)),
+		})))
 	}
 	if more := len(sources) - mostSilent; more > 0 {
-		list.Add(parts.Small(h.w.words.count("home.news.more", more)))
+		list.Add(parts.Small(words.count("home.news.more", more)))
 	}
-	return parts.BesideTop(14, parts.NewPic("state-unchecked", parts.ColorMuted, 20), nil, list)
+	open := parts.NewButton(words.say("home.news.open"), "", func() { h.w.settingsAt("internet") })
+	return parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 14,
+		parts.Beside(14, parts.NewPic("state-unchecked", parts.ColorMuted, 24), open, list))
 }

@@ -3,16 +3,18 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2/theme"
 
 	"porchlight/checks/firmware"
+	"porchlight/checks/news"
 	"porchlight/discovery"
 )
 
 // told is a program that knows something of the camera and the router, with sources of news that fail.
 func told() *fake {
-	const since = "has told us nothing since 4 November 2026, 07:12:"
+	since := time.Date(2026, time.November, 4, 7, 12, 0, 0, time.UTC)
 	p := &fake{
 		known: map[discovery.DeviceID]firmware.Known{
 			"cam": {
@@ -21,10 +23,7 @@ func told() *fake {
 			},
 			"router": {Ends: "ended", EndsSaid: firmware.Said{Source: "the maker's list of products", Day: "2026-11-12"}},
 		},
-		silent: []string{
-			"kev (raw.githubusercontent.com) " + since + " it could not prove that it is who it says. We keep what it said before; that is 9 days old.",
-			"mikrotik (upgrade.mikrotik.com) " + since + " it took too long.",
-		},
+		silent: []news.State{{Source: "kev", Since: since, Trouble: news.Certificate}, {Source: "mikrotik", Since: since, Trouble: news.Slow}},
 	}
 	p.feed.Set(family())
 	return p
@@ -54,20 +53,25 @@ func TestHomeSaysWhichSourcesAreSilent(t *testing.T) {
 	p := told()
 	b := open(t, p, true, theme.VariantLight)
 	b.shot("home-news")
-	for _, s := range p.silent {
-		b.says(s)
+	b.says("Holes that criminals use (CISA) has told us nothing since 4 November 2026: it could not prove that it is who it says.")
+	const said = "MikroTik has told us nothing since 4 November 2026: it took too long."
+	b.says(said)
+	b.button("Open settings").OnTapped()
+	if b.page != page(b.settings) || settingsHeads[b.settings.heads.Picked] != "internet" {
+		t.Error("the button does not lead to the sources")
 	}
+	b.open(b.pages[0])
 	more := p.silent[1]
-	p.silent = []string{more, more, more, more, more}
+	p.silent = []news.State{more, more, more, more, more}
 	b.take(p.feed.Latest())
-	b.says("And 2 more sources: see Settings, Internet.")
+	b.says("And 3 more sources.")
 	p.silent = nil
 	b.take(p.feed.Latest())
 	practice := family()
 	practice.Home.Practice = true
-	p.silent = []string{more}
+	p.silent = []news.State{more}
 	for _, s := range append(b.texts(), func() []string { b.take(practice); return b.texts() }()...) {
-		if s == more {
+		if s == said {
 			t.Errorf("it says %q", s)
 		}
 	}

@@ -5,7 +5,8 @@ package ui
 import (
 	"context"
 	"errors"
-	"net/url"
+	"io"
+	"runtime"
 	"strconv"
 	"sync"
 	"time"
@@ -22,7 +23,10 @@ import (
 	"porchlight/checks/news"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
+	"porchlight/ui/elsewhere"
 	"porchlight/ui/parts"
+	"porchlight/ui/report"
+	"porchlight/ui/report/paper"
 )
 
 // Program is what the window can ask of the rest of the program. Its methods block, end
@@ -38,6 +42,10 @@ type Program interface {
 	Walk(ctx context.Context) error
 	// CheckAgain looks at one finding again and returns it as it now is.
 	CheckAgain(ctx context.Context, finding string) (checks.Finding, error)
+	// Pretend puts a finding of the practice home right on the simulated device. Pretends tells whether it can, for a kind
+	// of finding, and does not block.
+	Pretend(ctx context.Context, finding string) error
+	Pretends(kind checks.Kind) bool
 	// Proofs returns the looks at one finding, newest first.
 	Proofs(ctx context.Context, finding string) ([]rounds.Proof, error)
 	// Login shows what would be typed on a device, name and password.
@@ -55,10 +63,33 @@ type Program interface {
 	LeaveAlone(ctx context.Context, device discovery.DeviceID, yes bool) error
 	// Correct keeps the user's own words about a device; the zero Correction takes them back.
 	Correct(ctx context.Context, device discovery.DeviceID, c discovery.Correction) error
+	// Forget removes devices with all that is known of them; one that is heard again comes back as new.
+	Forget(ctx context.Context, devices ...discovery.DeviceID) error
 	// Firmware gives what is known of the firmware of a device. It does not block.
 	Firmware(d discovery.Device) firmware.Known
-	// SilentNews says which sources of news gave nothing the last time, and since when. It does not block.
-	SilentNews() []string
+	// SilentNews lists the sources of news, of those that are on, that gave nothing the last time. It does not block.
+	SilentNews() []news.State
+	// Newer gives the newest Porchlight, if this one is older and a source of news said so. It does not block.
+	Newer() (news.Release, bool)
+	// Hurdle says what keeps a round from being walked, if the user can do something about an error. It does not block.
+	Hurdle(err error) rounds.Hurdle
+
+	// Homes lists the real homes, the one walked last first.
+	Homes(ctx context.Context) ([]rounds.HomeSummary, error)
+	// Whereabouts tells in which home this computer is. At most it knocks at the router.
+	Whereabouts(ctx context.Context) (rounds.Whereabouts, error)
+	// SwitchHome shows another home, and sends nothing. JoinHome keeps that the network of now is that of a home, and shows it.
+	SwitchHome(ctx context.Context, id rounds.HomeID) error
+	JoinHome(ctx context.Context, id rounds.HomeID) error
+	RenameHome(ctx context.Context, id rounds.HomeID, name string) error
+	DeleteHome(ctx context.Context, id rounds.HomeID) error
+	// ExportHome writes a home so that only the passphrase opens it; ImportHome reads that, or changes nothing.
+	ExportHome(ctx context.Context, id rounds.HomeID, passphrase string, w io.Writer) error
+	ImportHome(ctx context.Context, r io.Reader, passphrase string) (rounds.Carried, error)
+	// Connections lists the networks of this computer that can be a home's, and sends nothing. UseConnection keeps which is meant.
+	Connections(ctx context.Context) ([]rounds.Connection, error)
+	UseConnection(ctx context.Context, c rounds.Connection) error
+
 	// Timeline gives the changes that fit, newest first, from a mark on, and at most so many.
 	Timeline(ctx context.Context, f rounds.Filter, from rounds.Mark, most int) (rounds.Page, error)
 	// Levels gives how the home stood at each of some moments.
@@ -74,6 +105,15 @@ type Program interface {
 	// StartsAtLogin tells whether Porchlight starts when the user signs in, to keep watch. StartAtLogin sees to it.
 	StartsAtLogin(ctx context.Context) (bool, error)
 	StartAtLogin(ctx context.Context, yes bool) error
+	// AsksStartAtLogin tells whether the user is to be asked that now, once.
+	AsksStartAtLogin(ctx context.Context) (bool, error)
+	// Elsewhere says where the user wants to be told how the home stands besides here, and SetElsewhere keeps it; secrets that
+	// are left empty stay. TellElsewhere tells it now.
+	Elsewhere(ctx context.Context) (elsewhere.State, error)
+	SetElsewhere(ctx context.Context, t elsewhere.Target) error
+	TellElsewhere(ctx context.Context) error
+	// Consents tells what the user said about factory passwords, for the devices of which anything was said.
+	Consents(ctx context.Context) (map[discovery.DeviceID]rounds.Consent, error)
 	// Allowed lists the devices on which factory passwords may be tried, as the user said.
 	Allowed(ctx context.Context) ([]discovery.DeviceID, error)
 	// News lists the sources of news, and SwitchNews switches some of them on or off. Both ask nobody.
@@ -88,6 +128,21 @@ type Program interface {
 	Erase(ctx context.Context) error
 	// Folder is where all that is kept lies. It does not block.
 	Folder() string
+
+	// Facts gives what a report about the home is made of, as the last round left it.
+	Facts(ctx context.Context) (report.Facts, error)
+	// Paper gives the paper that the user has, if nothing else was set that of the country. It does not block.
+	Paper(set rounds.Settings) paper.Size
+	// PrintReport prints sheets of paper; false if they are only open in a program that can.
+	PrintReport(ctx context.Context, f report.Facts, o report.Order) (printed bool, err error)
+	// SaveReport writes a file into a folder, in nobody's place, and gives its path.
+	SaveReport(ctx context.Context, f report.Facts, o report.Order, folder, name string) (string, error)
+	// Folders lists where people keep what they save, the usual place first. Inside lists the folders in a folder, and gives
+	// the one above it, "" if there is none.
+	Folders() []string
+	Inside(folder string) (names []string, above string, err error)
+	// Untold gives what went wrong in the background, and no window has said yet, once; nil for nothing.
+	Untold(ctx context.Context) error
 }
 
 // A page is one place in the window. All its methods run on the toolkit's goroutine.
@@ -96,6 +151,9 @@ type page interface {
 	view() fyne.CanvasObject // made once
 	show(p *picture)         // with every new picture while it is open, and when it opens
 }
+
+// A focuser is a page on which the keyboard begins at one place: that of what was opened last.
+type focuser interface{ focus() fyne.Focusable } // nil for none
 
 // A fresher is a page that asks for more than the picture holds when it opens.
 type fresher interface{ fresh() }
@@ -109,26 +167,37 @@ type Window struct {
 	win     fyne.Window
 	program Program
 	words   words
+	system  string // as in runtime.GOOS: some words and limits depend on it
 	live    *live
 	clock   func() time.Time
 
 	welcome  *welcome
 	todo     *todoPage
+	devices  *devicesPage
 	device   *devicePage
 	timeline *timelinePage
+	reports  *reportsPage
+	homes    *homesPage
 	settings *settingsPage
 	about    *aboutPage
 	pages    []page // those in the navigation
 	page     page   // the open one; nil while welcoming
 	frame    *frame
 	now      *picture
+	undo     undoer
 
 	set     rounds.Settings
 	stop    context.CancelFunc // ends the round that this window walks; nil if it walks none
 	trouble string             // why the latest round went wrong, in words
+	barred  rounds.Hurdle      // what kept it from being walked
 	ask     *widget.PopUp      // the question that is open; nil if none
+	below   []*widget.PopUp    // questions that it lies over, the lowest first
+	working *widget.PopUp      // the sheet that says what is under way; nil for none
+	cancel  func()             // ends that, if the sheet is closed before
 	told    map[string]bool    // findings of which the window has said that they wait
 	looking sync.WaitGroup     // looks at one finding, which a round waits for
+	asks    bool               // whether Porchlight is to start at login
+	replied bool               // the user has said so
 }
 
 // NewWindow makes the window, as the user has set it. known says that a home was chosen before, so that no welcome
@@ -142,10 +211,9 @@ func NewWindow(app fyne.App, p Program, catalog *text.Catalog, set rounds.Settin
 
 func newWindow(app fyne.App, p Program, catalog *text.Catalog, known bool, do func(func()), clock func() time.Time) *Window {
 	app.SetIcon(parts.AppIcon())
-	w := &Window{app: app, program: p, words: words{catalog}, live: newLive(do), clock: clock, told: map[string]bool{}}
+	w := &Window{app: app, program: p, words: words{catalog}, system: runtime.GOOS, live: newLive(do), clock: clock, told: map[string]bool{}}
 	w.now = newPicture(p.Feed().Latest(), clock())
 	w.win = app.NewWindow(w.words.say("app.name"))
-	w.win.SetIcon(parts.AppIcon())
 	w.win.SetPadded(false)
 	w.win.SetMaster()
 	w.win.SetOnClosed(w.live.close)
@@ -163,28 +231,33 @@ func newWindow(app fyne.App, p Program, catalog *text.Catalog, known bool, do fu
 // build makes all pages, in the words and the look of now.
 func (w *Window) build() {
 	w.todo, w.device, w.settings, w.about = newTodoPage(w), newDevicePage(w), newSettingsPage(w), newAboutPage(w)
-	w.timeline = newTimelinePage(w)
-	w.pages = []page{newHomePage(w), w.todo, newDevicesPage(w), w.timeline, w.settings}
+	w.timeline, w.reports, w.homes = newTimelinePage(w), newReportsPage(w), newHomesPage(w)
+	w.devices = newDevicesPage(w)
+	w.pages = []page{newHomePage(w), w.todo, w.devices, w.timeline, w.reports, w.settings}
 	w.frame = newFrame(w)
 	w.keys()
 }
 
 // rebuild makes all pages anew, and shows what was shown.
 func (w *Window) rebuild() {
-	open, welcome, todo, device, settings, timeline := w.page, w.welcome, w.todo, w.device, w.settings, w.timeline
+	open, welcome, todo, device, settings, timeline, homes, reports := w.page, w.welcome, w.todo, w.device, w.settings, w.timeline, w.homes, w.reports
+	devices := w.devices
 	w.win.SetTitle(w.words.say("app.name"))
 	w.build()
 	w.todo.chosen, w.device.id = todo.chosen, device.id
 	w.todo.card.keep(todo.card)
 	w.settings.keep(settings)
 	w.timeline.keep(timeline)
+	w.homes.keep(homes)
+	w.reports.keep(reports)
+	w.devices.keep(devices)
 	w.page = nil
 	if open == nil {
 		w.greet()
 		w.welcome.keep(welcome)
 		return
 	}
-	for _, p := range append([]page{w.device, w.about}, w.pages...) {
+	for _, p := range append([]page{w.device, w.homes, w.about}, w.pages...) {
 		if p.key() == open.key() {
 			w.open(p)
 		}
@@ -195,6 +268,12 @@ func (w *Window) rebuild() {
 func (w *Window) Show() {
 	w.live.watch(w.program.Feed(), w.take)
 	w.live.every(time.Minute, w.turn)
+	if w.page != nil {
+		w.locate()
+	}
+	if w.ask == nil {
+		w.call(w.program.Untold, w.tell)
+	}
 	w.win.Show()
 }
 
@@ -243,9 +322,14 @@ func (w *Window) refresh() {
 	if w.now.trouble == "" {
 		w.now.trouble = w.sentence(w.now.Err)
 	}
+	w.now.barred = w.barred
+	if w.barred.Kind == "" && w.now.Err != nil {
+		w.now.barred = w.program.Hurdle(w.now.Err)
+	}
 	if w.page == nil {
 		return
 	}
+	w.undo.show(w.now)
 	w.frame.show(w.now)
 	w.page.show(w.now)
 }
@@ -256,6 +340,7 @@ func (w *Window) greet() {
 	w.welcome = newWelcome(w)
 	w.page = nil
 	w.win.SetContent(w.welcome.view())
+	w.welcome.look()
 }
 
 // open shows a page.
@@ -263,12 +348,30 @@ func (w *Window) open(p page) {
 	if w.page == nil {
 		w.win.SetContent(w.frame.view)
 	}
+	other := w.page != p
+	if other {
+		w.undo.hide()
+	}
 	w.page = p
 	w.frame.open(p)
 	w.refresh()
+	if other {
+		w.begin(p)
+	}
 	if p, ok := p.(fresher); ok {
 		p.fresh()
 	}
+}
+
+// begin puts the keyboard to where a page begins. What had it on another page would still get the keys.
+func (w *Window) begin(p page) {
+	if p, ok := p.(focuser); ok {
+		if at := p.focus(); at != nil {
+			w.win.Canvas().Focus(at)
+			return
+		}
+	}
+	w.win.Canvas().Unfocus()
 }
 
 // openFinding shows the card of a finding, or of a reason why something was not checked.
@@ -292,7 +395,7 @@ func (w *Window) look() {
 		return
 	}
 	ctx, stop := context.WithCancel(w.live.ctx)
-	w.stop, w.trouble = stop, ""
+	w.stop, w.trouble, w.barred = stop, "", rounds.Hurdle{}
 	clear(w.todo.card.looks) // what the round finds is newer
 	w.open(w.pages[0])
 	w.live.run(func(context.Context) func() {
@@ -300,8 +403,12 @@ func (w *Window) look() {
 		err := w.program.Walk(ctx)
 		stop()
 		return func() {
-			w.stop, w.trouble = nil, w.sentence(err)
+			w.stop, w.trouble, w.barred = nil, w.sentence(err), w.program.Hurdle(err)
+			if w.barred.Kind == rounds.HurdleElsewhere {
+				w.locate()
+			}
 			w.refresh()
+			w.askLogin()
 		}
 	})
 }
@@ -338,13 +445,6 @@ func (w *Window) sentence(err error) string {
 	return w.program.Sentence(err)
 }
 
-// browse opens a page of a device or of its maker in the browser, or a mail. The caller has checked that it is one.
-func (w *Window) browse(u *url.URL) {
-	if err := w.app.OpenURL(u); err != nil {
-		fyne.LogError("open a page", err)
-	}
-}
-
 // question asks before something is done. extra may be nil, and gets the keyboard if it can.
 // Without onYes there is nothing to decide, only something to know.
 func (w *Window) question(title string, lines []string, extra fyne.CanvasObject, yes string, onYes func()) {
@@ -361,7 +461,7 @@ func (w *Window) question(title string, lines []string, extra fyne.CanvasObject,
 	w.sheet(460, title, lines, extra, focus, buttons...)
 }
 
-// sheet lays words over the page, with buttons below them. focus gets the keyboard.
+// sheet lays words over the page, and over a question that is open, with buttons below them. focus gets the keyboard.
 func (w *Window) sheet(width float32, title string, lines []string, extra fyne.CanvasObject, focus fyne.Focusable, buttons ...fyne.CanvasObject) {
 	body := parts.Stack(14, parts.Title(title))
 	for _, l := range lines {
@@ -371,16 +471,26 @@ func (w *Window) sheet(width float32, title string, lines []string, extra fyne.C
 		body.Add(extra)
 	}
 	body.Add(parts.Pad(0, 6, parts.Beside(0, nil, parts.Row(10, buttons...), parts.Body(""))))
+	if w.ask != nil {
+		w.below = append(w.below, w.ask)
+	}
 	w.ask = widget.NewModalPopUp(parts.NewBox(theme.ColorNameOverlayBackground, "", parts.Radius, 26, 22, parts.Wide(width, body)), w.win.Canvas())
 	w.ask.Show()
 	w.win.Canvas().Focus(focus)
 }
 
-// answer closes the question.
+// answer closes the question. One that it lay over is open again.
 func (w *Window) answer() {
 	if w.ask != nil {
 		w.ask.Hide()
+		if w.ask == w.working {
+			w.cancel()
+			w.working = nil
+		}
 		w.ask = nil
+	}
+	if n := len(w.below); n > 0 {
+		w.ask, w.below = w.below[n-1], w.below[:n-1]
 	}
 }
 
@@ -398,6 +508,8 @@ type frame struct {
 	view   fyne.CanvasObject
 	banner *fyne.Container
 	home   *parts.Text
+	homes  *parts.Tap // the way to the other homes
+	chosen bool       // they are open
 	body   *fyne.Container
 	places []*place
 }
@@ -427,16 +539,21 @@ func newFrame(w *Window) *frame {
 		list.Add(pl.tap)
 	}
 	logo := parts.Pad(10, 0, parts.Beside(10, parts.NewPic("app", "", 30), nil, parts.Title(w.words.say("app.name")).OneLine()))
-	foot := parts.Pad(12, 0, parts.Stack(2, parts.Small(w.words.say("nav.yours")), f.home))
+	f.homes = parts.NewTap(w.words.say("nav.homes"), "", "", 10, 12, 8, parts.Beside(8, nil, parts.NewPic("next", parts.ColorMuted, 16),
+		parts.Stack(2, parts.Small(w.words.say("nav.yours")), f.home)), func() { w.open(w.homes) })
 	// Plain containers hold the navigation and the page: the toolkit shows screen readers nothing that lies in a widget.
 	side := container.NewStack(parts.NewBox(parts.ColorSide, "", 0, 0, 0, layout.NewSpacer()),
-		parts.Pad(12, 20, parts.Edge(parts.Stack(22, logo, list), foot, nil, layout.NewSpacer())))
+		parts.Pad(12, 20, parts.Edge(parts.Stack(22, logo, list), f.homes, nil, layout.NewSpacer())))
 
-	leave := parts.NewButton(w.words.say("practice.leave"), "", w.greet)
+	leave := parts.NewButton(w.words.say("practice.leave"), "", w.leave)
 	f.banner = container.NewStack(parts.NewBox(parts.ColorPractice, "", 0, 22, 7,
 		parts.Beside(12, parts.NewPic("eye", theme.ColorNameForeground, 20), leave, parts.Strong(w.words.say("practice.window")).OneLine())))
-	f.view = parts.Edge(f.banner, nil, parts.Wide(sideWidth, side),
-		container.NewStack(parts.NewBox(theme.ColorNameBackground, "", 0, 0, 0, layout.NewSpacer()), f.body, parts.NewReader(f.body), f.question()))
+	left := parts.Wide(sideWidth, side)
+	page := container.NewStack(parts.NewBox(theme.ColorNameBackground, "", 0, 0, 0, layout.NewSpacer()),
+		parts.Edge(nil, w.undo.build(w), nil, f.body), parts.NewReader(f.body), f.question())
+	view := parts.Edge(f.banner, nil, left, page)
+	view.Objects = []fyne.CanvasObject{page, left, f.banner} // the keyboard comes to the page first
+	f.view = view
 	return f
 }
 
@@ -457,6 +574,13 @@ func (f *frame) show(p *picture) {
 		f.view.Refresh()
 	}
 	f.home.Set(discovery.Line(p.Home.Name))
+	if open := f.w.page == page(f.w.homes); open != f.chosen {
+		f.chosen, f.homes.Fill = open, ""
+		if open {
+			f.homes.Fill = parts.ColorChosen
+		}
+		f.homes.Refresh()
+	}
 	for _, pl := range f.places {
 		chosen := pl.page == f.w.page || (pl.page.key() == "devices" && f.w.page == page(f.w.device))
 		c, fill := theme.ColorNameForeground, fyne.ThemeColorName("")

@@ -20,6 +20,7 @@ type picture struct {
 	rounds.Snapshot
 	walking   bool   // a round is under way, or was just asked for
 	trouble   string // why the latest round went wrong, in words
+	barred    rounds.Hurdle
 	now       time.Time
 	open      []checks.Finding // what is to be done by now
 	later     []checks.Finding // of which the user wants to be reminded on a day to come

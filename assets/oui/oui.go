@@ -9,6 +9,7 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"io"
+	"regexp"
 	"sort"
 	"strings"
 	"sync"
@@ -66,3 +67,10 @@ func Vendor(m discovery.MAC) string {
 	}
 	return ""
 }
+
+// tiny are the makers of chips that small devices are built on, and that restart when they
+// are asked fast, whatever the device is sold as.
+var tiny = regexp.MustCompile(`(?i)^(espressif|beken|bouffalo|tuya|shenzhen bilian|hi-?flying|realtek semiconductor)`)
+
+// Tiny reports whether a hardware address is that of a chip which restarts when it is asked fast.
+func Tiny(m discovery.MAC) bool { return tiny.MatchString(Vendor(m)) }

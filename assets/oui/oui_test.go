@@ -29,6 +29,21 @@ func TestCardsAreKnownByTheirMakers(t *testing.T) {
 	}
 }
 
+func TestChipsThatRestartAreKnownByTheirCards(t *testing.T) {
+	for _, tt := range []struct {
+		m    discovery.MAC
+		tiny bool
+	}{
+		{discovery.MAC{0x24, 0x0a, 0xc4, 1, 2, 3}, true}, // Espressif
+		{discovery.MAC{0x00, 0x17, 0x88, 1, 2, 3}, false},
+		{discovery.MAC{}, false},
+	} {
+		if got := Tiny(tt.m); got != tt.tiny {
+			t.Errorf("%v (%s): got %v", tt.m, Vendor(tt.m), got)
+		}
+	}
+}
+
 func BenchmarkVendor(b *testing.B) {
 	m := discovery.MAC{0x00, 0x17, 0x88, 1, 2, 3}
 	for b.Loop() {

@@ -122,10 +122,7 @@ func (c *Catalog) Finding(f *checks.Finding, about, at *discovery.Device) Advice
 	if args["newest"] != args["safe"] {
 		args["beyond"] = args["newest"]
 	}
-	args["device"] = c.DeviceName(about)
-	if inner := f.Args["inner"]; inner != "" && f.Args[checks.ArgInnerDevice] == "" {
-		args["device"] = args["inner"]
-	}
+	args["device"] = c.deviceOf(f, about)
 	page := settingsPage(at)
 	args["at"], args["maker"], args["menu"], args["command"] = args["device"], "", "", c.Again
 	if at != nil {
@@ -154,8 +151,27 @@ func (c *Catalog) Finding(f *checks.Finding, about, at *discovery.Device) Advice
 		}
 	}
 	a := c.Advice(f.Kind, is, args)
-	a.Page = page
+	a.Page, a.Sure = page, c.sure(f)
 	return a
+}
+
+// sure says how sure we are of a finding. That a version could not be read is nothing that anybody saw.
+func (c *Catalog) sure(f *checks.Finding) string {
+	switch {
+	case f.Kind == "firmware-unknown":
+		return c.T("sure.unknown", nil)
+	case f.Confidence == discovery.Saw:
+		return c.T("sure.saw", nil)
+	}
+	return c.T("sure.likely", nil)
+}
+
+// deviceOf names the device that a finding is about; one that only the router knows goes by its address.
+func (c *Catalog) deviceOf(f *checks.Finding, about *discovery.Device) string {
+	if inner := f.Args["inner"]; inner != "" && f.Args[checks.ArgInnerDevice] == "" {
+		return discovery.Line(inner)
+	}
+	return c.DeviceName(about)
 }
 
 // Sticker says where the password stands that a device has from the factory for itself alone; "" if it

@@ -149,6 +149,8 @@ func (c *Catalog) Time(t time.Time) string {
 // Advice is the plain words for one finding, in the catalogue's language.
 type Advice struct {
 	Title   string   // what we found
+	Sure    string   // how sure we are of it
+	Job     string   // what to do, in a few words that tell no visitor what is wrong
 	Urgency string   // why it is more or less urgent than others of its kind; "" if it is not
 	Meaning string   // why it matters
 	Who     string   // who profits; "" if nothing is known that can be cited
@@ -195,7 +197,7 @@ func (c *Catalog) Advice(kind checks.Kind, about discovery.Kind, args map[string
 		return c.T(key, data)
 	}
 	a := Advice{
-		Title: say("title"), Urgency: c.urgency(args), Meaning: say("meaning"), Who: say("who"), Source: say("source"),
+		Title: say("title"), Job: c.T("fridge.job."+string(kind), data), Urgency: c.urgency(args), Meaning: say("meaning"), Who: say("who"), Source: say("source"),
 		Time: say("time"), Pause: say("pause"), Cannot: say("cannot"),
 	}
 	for i := 1; i <= maxSteps; i++ {

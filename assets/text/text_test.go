@@ -111,7 +111,7 @@ func TestAdviceIsWhole(t *testing.T) {
 			for _, is := range []discovery.Kind{"", "router", "camera", "nas", "printer"} {
 				for _, args := range []map[string]string{args, few, lent} {
 					a := c.Advice(kind, is, args)
-					if a.Title == "" || a.Meaning == "" || len(a.Steps) < 3 || a.Time == "" || a.Cannot == "" {
+					if a.Title == "" || a.Job == "" || a.Meaning == "" || len(a.Steps) < 3 || a.Time == "" || a.Cannot == "" {
 						t.Errorf("%s: advice for %s is not whole: %+v", c.Tag, kind, a)
 					}
 					if (a.Who == "") != (a.Source == "") {
@@ -120,7 +120,7 @@ func TestAdviceIsWhole(t *testing.T) {
 					if a.Source != "" && !regexp.MustCompile(`\b20[0-9]{2}\b`).MatchString(a.Source) {
 						t.Errorf("%s: the source of %s has no date: %q", c.Tag, kind, a.Source)
 					}
-					for _, s := range append([]string{a.Title, a.Meaning, a.Who, a.Time, a.Pause, a.Cannot}, a.Steps...) {
+					for _, s := range append([]string{a.Title, a.Job, a.Meaning, a.Who, a.Time, a.Pause, a.Cannot}, a.Steps...) {
 						if regexp.MustCompile(`<no value>|\{\{|  | [.,]|\(\)`).MatchString(s) {
 							t.Errorf("%s: %s has a hole: %q", c.Tag, kind, s)
 						}
@@ -410,8 +410,22 @@ func TestWhatMakesItUrgentIsSaid(t *testing.T) {
 	}
 }
 
+func TestNobodySawWhatNobodyCouldRead(t *testing.T) {
+	for _, c := range catalogs(t) {
+		for key, f := range map[string]checks.Finding{
+			"sure.unknown": {Kind: "firmware-unknown", Confidence: discovery.Saw},
+			"sure.saw":     {Kind: "telnet-open", Confidence: discovery.Saw},
+			"sure.likely":  {Kind: "telnet-open", Confidence: discovery.Likely},
+		} {
+			if got := c.Finding(&f, nil, nil).Sure; got != c.T(key, nil) {
+				t.Errorf("%s: %s with confidence %q: %q", c.Tag, f.Kind, f.Confidence, got)
+			}
+		}
+	}
+}
+
 func TestWhatCodeNamesHasWords(t *testing.T) {
-	keys := []string{"severity.today", "severity.week", "severity.good", "severity.info", "severity.unchecked", "sure.saw", "sure.likely"}
+	keys := []string{"severity.today", "severity.week", "severity.good", "severity.info", "severity.unchecked", "sure.saw", "sure.likely", "sure.unknown"}
 	for _, k := range discovery.Kinds() {
 		keys = append(keys, "kind."+string(k))
 	}

@@ -1,6 +1,6 @@
 // Package firmware compares what a device is, and the version that it runs, with what the maker files and sources of
 // news know of holes, repairs and the end of support. It sends nothing. One device gets one finding for its firmware:
-// the most urgent one, with arguments that say the rest.
+// the most urgent one, with arguments that say the rest. Earlier ones that still stand come along within that one.
 package firmware
 
 import (
@@ -80,11 +80,11 @@ func (c Check) Run(_ context.Context, t checks.Target) ([]checks.Finding, error)
 	case !l.compared && l.quiet() && slices.ContainsFunc(t.Before, l.stays):
 		return nil, l.unchecked("who said that it is old says so no more")
 	case len(l.claims) > 0:
-		f := l.finding()
-		if f.Kind == Unknown {
-			return t.Partly([]checks.Finding{f}, func(*checks.Finding) bool { return true }, l.unchecked("its version says nothing"))
+		found := l.findings(t.Before)
+		if found[0].Kind == Unknown {
+			return t.Partly(found, func(*checks.Finding) bool { return true }, l.unchecked("its version says nothing"))
 		}
-		return []checks.Finding{f}, nil
+		return found, nil
 	case !l.unclear && (l.compared || len(t.Before) > 0):
 		return nil, nil
 	case l.known:
@@ -127,9 +127,35 @@ func (l *look) unchecked(why string) error {
 	return &checks.NotChecked{Reason: reason, Err: fmt.Errorf("%s %s with version %q: %s", d.Vendor, d.Model, d.Firmware, why)}
 }
 
-// finding makes one of the most urgent claim, with what else is known in its arguments.
-func (l *look) finding() checks.Finding {
+// findings makes one of the most urgent claim, and one within it of each earlier finding that still stands.
+func (l *look) findings(before []checks.Finding) []checks.Finding {
 	first := slices.MinFunc(l.claims, byUrgency)
+	found := []checks.Finding{l.finding(first)}
+	for i := range before {
+		if c, ok := l.stands(&before[i]); ok && c.kind != first.kind {
+			f := l.finding(c)
+			f.Args[checks.ArgWithin] = string(first.kind)
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// stands gives the claim by which an earlier finding still stands.
+func (l *look) stands(before *checks.Finding) (claim, bool) {
+	all := slices.SortedStableFunc(slices.Values(l.claims), byUrgency)
+	if before.Kind != Outdated || l.stays(*before) {
+		all = append(all, l.implied...)
+	}
+	i := slices.IndexFunc(all, func(c claim) bool { return c.kind == before.Kind })
+	if i < 0 {
+		return claim{}, false
+	}
+	return all[i], true
+}
+
+// finding makes one of a claim, with what else is known in its arguments.
+func (l *look) finding(first claim) checks.Finding {
 	d := l.device
 	f := checks.Finding{
 		ID: checks.FindingID(d.ID, first.kind, 0, ""), Kind: first.kind, Severity: first.severity, Confidence: first.confidence,

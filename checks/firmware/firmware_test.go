@@ -3,6 +3,7 @@ package firmware
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -195,6 +196,10 @@ func TestEveryVersionGetsItsVerdict(t *testing.T) {
 		}
 		if f.Kind != Unknown && f.Args["source"] == "" && f.Args["built"] == "" {
 			t.Errorf("%s: who says so? %v", tt.name, f.Args)
+		}
+		again, _ := Check{Catalog: c}.Run(t.Context(), checks.Target{Device: product(tt.vendor, tt.family, tt.model, tt.kind, tt.version), Before: got})
+		if len(again) != 1 || again[0].ID != f.ID {
+			t.Errorf("%s: looked at again: %+v", tt.name, again)
 		}
 	}
 }
@@ -558,5 +563,45 @@ func BenchmarkHome(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestWhatStillStandsIsNotFixed goes from the finding of one round to that of the next.
+func TestWhatStillStandsIsNotFixed(t *testing.T) {
+	t.Parallel()
+	c := catalog(t)
+	ended := product("D-Link", "", "DIR-610", router, "") // and all versions have a hole
+	old := product("Netgear", "", "R7000", router, "V1.0.7.2_1.1.93")
+	before := func(kind checks.Kind, d discovery.Device) checks.Finding {
+		return checks.Finding{ID: checks.FindingID(d.ID, kind, 0, ""), Kind: kind, Args: map[string]string{"version": d.Firmware}}
+	}
+	for _, tt := range []struct {
+		name   string
+		d      discovery.Device
+		before []checks.Finding
+		want   []checks.Kind // the first one, and those within it
+	}{
+		{"never looked at before", ended, nil, []checks.Kind{Exploited}},
+		{"support had ended", ended, []checks.Finding{before(Ended, ended)}, []checks.Kind{Exploited, Ended}},
+		{"support was to end", ended, []checks.Finding{before(EndsSoon, ended)}, []checks.Kind{Exploited, EndsSoon}},
+		{"support was to end, and that is all", product("D-Link", "", "DIR-655", router, ""), []checks.Finding{before(EndsSoon, ended)}, []checks.Kind{Ended, EndsSoon}},
+		{"it did not tell its version", ended, []checks.Finding{before(Unknown, ended)}, []checks.Kind{Exploited, Unknown}},
+		{"it tells its version now", old, []checks.Finding{before(Unknown, ended)}, []checks.Kind{Exploited}},
+		{"the hole was not used", old, []checks.Finding{before(Outdated, old)}, []checks.Kind{Exploited, Outdated}},
+		{"a version before was old", old, []checks.Finding{before(Outdated, product("Netgear", "", "R7000", router, "V1.0.1.1"))}, []checks.Kind{Exploited}},
+		{"the same as before", ended, []checks.Finding{before(Exploited, ended), before(Ended, ended)}, []checks.Kind{Exploited, Ended}},
+		{"the hole is closed, support has ended", product("D-Link", "", "DIR-655", router, "1.37"), []checks.Finding{before(Ended, ended)}, []checks.Kind{Ended}},
+	} {
+		got, err := Check{Catalog: c}.Run(t.Context(), checks.Target{Device: tt.d, Before: tt.before})
+		var is []checks.Kind
+		for i, f := range got {
+			is = append(is, f.Kind)
+			if within := f.Args[checks.ArgWithin]; (i == 0) != (within == "") || (i > 0 && within != string(got[0].Kind)) {
+				t.Errorf("%s: %s is within %q", tt.name, f.Kind, within)
+			}
+		}
+		if err != nil || !slices.Equal(is, tt.want) {
+			t.Errorf("%s: got %v, %v, want %v", tt.name, is, err, tt.want)
+		}
 	}
 }

@@ -53,6 +53,7 @@ type look struct {
 	unclear  bool // or could not
 	beta     bool // it runs a test version
 	claims   []claim
+	implied  []claim // by those, and not worth a finding beside them
 
 	newest   newest
 	holes    map[string]bool // of which our own rows about it know
@@ -78,19 +79,29 @@ func (c Check) look(d discovery.Device, now time.Time) *look {
 	}
 	l.age()
 	l.listed(book.Holes(d.Vendor, names(d, l.hardware)...))
+	tell := l.add
 	if len(l.claims) > 0 {
-		return l
+		tell = l.imply
 	}
 	if slices.Contains(asked, d.Kind) && (d.Firmware == "" || l.beta || (l.known && l.unclear)) {
-		l.add(claim{kind: Unknown, severity: checks.Inform, confidence: discovery.Saw})
+		tell(claim{kind: Unknown, severity: checks.Inform, confidence: discovery.Saw})
 	}
 	if p := l.about.PublishesSupport; p != nil && !*p && !supported && d.Model != "" {
-		l.add(claim{kind: Silent, severity: checks.Inform, confidence: discovery.Likely, args: map[string]string{"source": l.about.Source}})
+		tell(claim{kind: Silent, severity: checks.Inform, confidence: discovery.Likely, args: map[string]string{"source": l.about.Source}})
 	}
 	return l
 }
 
-func (l *look) add(c claim) { l.claims = append(l.claims, c) }
+// add keeps a claim. Who has a hole also lacks its repair.
+func (l *look) add(c claim) {
+	l.claims = append(l.claims, c)
+	if c.kind == Exploited {
+		c.kind, c.severity = Outdated, checks.Week
+		l.imply(c)
+	}
+}
+
+func (l *look) imply(c claim) { l.implied = append(l.implied, c) }
 
 // newer takes over the newest version of a row.
 func (l *look) newer(f *makers.Firmware, fit makers.Fit) {
@@ -219,6 +230,8 @@ func (l *look) support(s *makers.Support, fit makers.Fit) {
 		c.severity = checks.Good
 	}
 	l.add(c)
+	c.kind, c.severity = EndsSoon, checks.Good // as it was told before
+	l.imply(c)
 }
 
 // at is now, but never before what is known was written: the clock of a computer may be wrong.

@@ -114,6 +114,13 @@ type Answer struct {
 	Holes   []Hole    `json:"holes,omitempty"`
 	Support []Support `json:"support,omitempty"` // of a signed file
 	Records []Record  `json:"records,omitempty"`
+	Program Release   `json:"porchlight,omitzero"` // of a signed file
+}
+
+// A Release is the newest version of Porchlight itself, such as "1.2.0", and the page where it is to be had.
+type Release struct {
+	Version string `json:"version"`
+	Page    string `json:"page"`
 }
 
 // All lists the sources, in the order in which they are shown.

@@ -67,7 +67,14 @@ func Sign(key ed25519.PrivateKey, knowledge []byte) ([]byte, error) {
 // ErrNotAddress means that a text is no address of the web that can be asked.
 var ErrNotAddress = errors.New("not an address that begins with https")
 
-// A signed is the address of a signed file, which the user typed: none is in the program. It is asked in every home.
+// Home is the address of the signed file of those who publish Porchlight, given when it is built:
+//
+//	go build -ldflags "-X porchlight/checks/news.Home=https://..."
+//
+// It is asked only where the user switched it on. The user may type another one.
+var Home string //nolint:gochecknoglobals // the linker sets it
+
+// A signed is the address of a signed file. It is asked in every home.
 type signed struct {
 	at   *url.URL
 	keys []ed25519.PublicKey
@@ -157,7 +164,10 @@ func parseKnowledge(knowledge []byte) (Answer, error) {
 	if err := json.Unmarshal(knowledge, &a); err != nil || a.Version <= 0 || a.Dated.IsZero() || len(a.News) > maxNews || len(a.Holes) > maxHoles || len(a.Support) > maxNews || len(a.Records) > 0 {
 		return Answer{}, odd("knowledge", err)
 	}
-	if len(a.News)+len(a.Holes)+len(a.Support) == 0 {
+	if r := a.Program; r != (Release{}) && (r.Version == "" || !strings.HasPrefix(r.Page, "https://") || !isText(r.Version, r.Page)) {
+		return Answer{}, odd(fmt.Sprintf("release %q", r.Version), nil)
+	}
+	if len(a.News)+len(a.Holes)+len(a.Support) == 0 && a.Program == (Release{}) {
 		return Answer{}, odd("no knowledge", nil)
 	}
 	for _, n := range a.News {

@@ -75,7 +75,11 @@ func TestOnlyANewerFileThatIsSignedIsLoaded(t *testing.T) {
 	if next, err := Load(keys, sign(key, knowledge("8", now)), state, now); err != nil || next.Parts[""].Answer.Version != 8 {
 		t.Errorf("got %+v, %v", next, err)
 	}
-	bad := []string{`{}`, `null`, `{"version": 1}`}
+	release := `{"version": 9, "dated": "2026-01-01T00:00:00Z", "porchlight": {"version": "1.2.0", "page": "https://example.invalid/get"}}`
+	if a, err := parseKnowledge([]byte(release)); err != nil || a.Program != (Release{"1.2.0", "https://example.invalid/get"}) {
+		t.Errorf("got %+v, %v", a.Program, err)
+	}
+	bad := []string{strings.Replace(release, "https:", "file:", 1), strings.Replace(release, "1.2.0", "", 1), strings.Replace(release, "1.2.0", `1\u202e2`, 1), `{}`, `null`, `{"version": 1}`}
 	for _, change := range [][2]string{
 		{"https:", "file:"},
 		{`"R7000"`, `"\u202e"`},

@@ -91,7 +91,7 @@ func (g *gate) answer(ctx context.Context) (Consent, error) {
 }
 
 func (g *gate) target(j job, others []discovery.Device) checks.Target {
-	t := checks.Target{Device: seenBy(j.check, g.device), Way: way.To(g.home, g.device.Addr(), lan.PaceOf(g.device)), Before: j.before, Others: others, WiFi: g.home.Network.WiFi, Log: g.walker.Log, Tries: g.tried}
+	t := checks.Target{Device: seenBy(j.check, g.device), Way: way.To(g.home, g.device.Addr(), lan.PaceOf(g.device)), Before: j.before, Others: others, WiFi: g.wifi, Log: g.walker.Log, Tries: g.tried}
 	t.Resolver, t.AskDHCP, t.NoteOutside = g.home.AskResolver, g.home.AskDHCP, g.home.NoteOutside
 	t.Login = func(context.Context, string, func(checks.Way) (bool, error)) (bool, error) {
 		return false, &checks.NotChecked{Reason: checks.ReasonNoConsent}
@@ -100,6 +100,15 @@ func (g *gate) target(j job, others []discovery.Device) checks.Target {
 		t.Login = g.login
 	}
 	return t
+}
+
+// wifi gives the Wi-Fi of this computer, asked anew where the system did not tell at once.
+func (g *gate) wifi(ctx context.Context) discovery.WiFi {
+	n := g.home.Network
+	if n.WiFi.Hidden && g.walker.WiFi != nil {
+		return g.walker.WiFi(ctx, n.Interface)
+	}
+	return n.WiFi
 }
 
 // day is over which the limits on failed logins are counted.

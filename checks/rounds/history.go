@@ -142,4 +142,7 @@ type History interface {
 	// Correct keeps the user's own words about a device; the zero Correction takes them back.
 	// No round writes over them: they are in the devices that Latest and SaveRound return.
 	Correct(ctx context.Context, home HomeID, device discovery.DeviceID, c discovery.Correction) error
+	// Forget removes devices, with all that is known of them and all that the user said of them, in one
+	// transaction. That a login was tried stays.
+	Forget(ctx context.Context, home HomeID, devices ...discovery.DeviceID) error
 }

@@ -1,6 +1,11 @@
 package rounds
 
-import "time"
+import (
+	"net/netip"
+	"time"
+
+	"porchlight/discovery"
+)
 
 // What the key of a network begins with. Only the first kind belongs to one home alone.
 const (
@@ -44,3 +49,43 @@ type Carried struct {
 	Devices int  // that were not known before
 	Changes int  // that were not known before
 }
+
+// A Connection is one network that this computer is on and that can be a home's, as the system tells.
+type Connection struct {
+	Interface string       // the network card of this computer
+	Prefix    netip.Prefix // its addresses
+	Gateway   netip.Addr   // its router; zero if there is none
+	WiFi      discovery.WiFi
+	Chosen    bool   // the one in which rounds are walked
+	Public    Public // why it may be that of a café or a hotel; "" if nothing says so
+}
+
+// Public is a sign that a network is not a home's. It is no proof: only the user knows.
+type Public string
+
+// PublicOpen is Wi-Fi without a password, and PublicSystem what the system itself calls public.
+const (
+	PublicOpen   Public = "open"
+	PublicSystem Public = "system"
+)
+
+// A Hurdle is what keeps rounds from being walked and the user can do something about. The zero Hurdle is none.
+type Hurdle struct {
+	Kind  HurdleKind
+	Names string // of the networks or the cards that it is about; "" for none
+}
+
+// HurdleKind is a kind of Hurdle. The words for each are "hurdle.<kind>.title" and "hurdle.<kind>.text".
+type HurdleKind string
+
+// Kinds of hurdles.
+const (
+	HurdleNetwork    HurdleKind = "network"    // this computer is on none
+	HurdleSeveral    HurdleKind = "several"    // it is on several, and nobody has said which one is meant
+	HurdleVPN        HurdleKind = "vpn"        // its way out goes through a VPN
+	HurdleWide       HurdleKind = "wide"       // its network is far larger than a home's
+	HurdlePublic     HurdleKind = "public"     // its address is one of the internet
+	HurdleElsewhere  HurdleKind = "elsewhere"  // it is not on the network of the home
+	HurdleAgree      HurdleKind = "agree"      // nobody has answered for the home yet
+	HurdlePermission HurdleKind = "permission" // perhaps the system does not let it into the network
+)

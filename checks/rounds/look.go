@@ -19,15 +19,15 @@ func (w *Walker) Look(ctx context.Context) ([]discovery.Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	home, err := w.Open(ctx)
+	home, err := w.enter(ctx, before.Devices)
 	if err != nil {
 		return nil, err
 	}
-	home.LeaveAlone(alone(before.Devices))
+	home.Spare = nil // everybody
 	look := scan.Scanner{Sources: w.Sources(home), Catalog: w.Catalog, Log: w.Log}
 	devices, _ := look.Run(ctx, before.Devices, nil)
 	elsewhere(devices, before.Devices, home.Network.Prefix)
-	t, _ := traffic(home, devices)
+	t, _ := traffic(home, devices, nil)
 	w.Log.InfoContext(ctx, "looked who is there", "devices", len(devices), "packets", t.Packets)
 	return devices, ctx.Err()
 }

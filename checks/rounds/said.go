@@ -142,6 +142,21 @@ func (w *Walker) LeaveAlone(ctx context.Context, device discovery.DeviceID, yes 
 	}, about(device, func(d *discovery.Device, was bool) { d.LeaveAlone = yes || was && d.LeaveAlone }))
 }
 
+// Forget removes devices, with all that is known of them and all that the user said of them. One that is heard again comes
+// back as new. It waits for no round: while one is walked it refuses, for that would bring them back as they were.
+func (w *Walker) Forget(ctx context.Context, devices ...discovery.DeviceID) error {
+	release, err := w.History.LockRound(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := w.History.Forget(ctx, w.Home.ID, devices...); err != nil {
+		return err
+	}
+	w.refresh(ctx)
+	return nil
+}
+
 // Consent keeps what the user said about trying factory passwords on a device. It counts at once.
 func (w *Walker) Consent(ctx context.Context, device discovery.DeviceID, c Consent) error {
 	return w.keep(func() error {

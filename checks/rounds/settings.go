@@ -23,13 +23,24 @@ type Settings struct {
 	QuietFrom  int      `json:"quiet_from,omitempty"`  // minutes after midnight; the same as QuietUntil for no quiet time
 	QuietUntil int      `json:"quiet_until,omitempty"` // may be before QuietFrom: the next morning
 
+	Networks []string `json:"networks,omitempty"` // which was meant where there were several, the latest choice first
+
 	Passwords string   `json:"passwords,omitempty"` // factory passwords: PasswordsNever; "" asks for each device
 	Also      []string `json:"also,omitempty"`      // what is looked for besides: AlsoDNS, AlsoDHCP
 	Keep      int      `json:"keep,omitempty"`      // for how many months the history is kept; 0 for ever
+
+	Paper   string `json:"paper,omitempty"`   // "a4" or "letter"; "" for that of the country
+	Reports string `json:"reports,omitempty"` // the folder in which a report is kept after rounds in the background; "" for none
 }
 
 // PasswordsNever is the word of Settings.Passwords for a home in which no factory password is ever tried.
 const PasswordsNever = "none"
+
+// Words of Settings.Paper.
+const (
+	PaperA4     = "a4"
+	PaperLetter = "letter"
+)
 
 // Words of Settings.Also, which ask outside of the home, or everybody in it.
 const (

@@ -86,3 +86,12 @@ func skipped(d discovery.Device) string {
 	}
 	return ""
 }
+
+// delicate reports whether a hardware address, or what is known of the device that has it, speaks against connecting
+// to it without need: it may restart, or it is on the skip list. A card that the table does not know may be such a one.
+func delicate(m discovery.MAC, known []discovery.Device) bool {
+	if oui.Tiny(m) || skipped(discovery.Device{MAC: m}) != "" || (!m.Private() && oui.Vendor(m) == "") {
+		return true
+	}
+	return slices.ContainsFunc(known, func(d discovery.Device) bool { return d.MAC == m && (d.Tiny || skipped(d) != "") })
+}

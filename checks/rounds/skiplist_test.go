@@ -54,3 +54,25 @@ func TestWhoIsOnTheSkipList(t *testing.T) {
 		t.Error("the user's word put it on: that is what leaving alone is for")
 	}
 }
+
+func TestWhoMayBeHurtIsNotConnectedToWithoutNeed(t *testing.T) {
+	own := discovery.MAC{0x02, 0, 0, 0, 0, 9} // made up
+	for _, tt := range []struct {
+		name     string
+		m        discovery.MAC
+		known    discovery.Device
+		delicate bool
+	}{
+		{"a card of Espressif", discovery.MAC{0x24, 0x0a, 0xc4, 1, 2, 3}, discovery.Device{}, true},
+		{"a card of a maker of heat pumps", discovery.MAC{0x00, 0x0a, 0x5c, 0, 0, 1}, discovery.Device{}, true},
+		{"a card that nobody knows", discovery.MAC{0x00, 0xff, 0xff, 0, 0, 1}, discovery.Device{}, true},
+		{"an inverter with a made-up address", own, discovery.Device{MAC: own, Kind: discovery.KindSolar}, true},
+		{"small, as it was known before", own, discovery.Device{MAC: own, Tiny: true}, true},
+		{"a computer with a made-up address", own, discovery.Device{MAC: own, Kind: discovery.KindComputer}, false},
+		{"a card of Philips Lighting", discovery.MAC{0x00, 0x17, 0x88, 1, 2, 3}, discovery.Device{}, false},
+	} {
+		if got := delicate(tt.m, []discovery.Device{tt.known}); got != tt.delicate {
+			t.Errorf("%s: got %v", tt.name, got)
+		}
+	}
+}

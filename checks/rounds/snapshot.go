@@ -111,6 +111,19 @@ func (s *Snapshot) AllGood() bool {
 	return s.Complete && looked && !missed && len(s.Troubles) == 0 && len(s.Open()) == 0 && len(s.Unchecked()) == 0
 }
 
+// Looked counts the devices of which some check came to one of these results, in all and by check. That a device came to the
+// home is no result about it.
+func (s *Snapshot) Looked(at ...checks.Result) (devices int, by map[checks.ID]int) {
+	of, by := map[discovery.DeviceID]bool{}, map[checks.ID]int{}
+	for _, o := range s.Outcomes {
+		if o.Check != newDevice && slices.Contains(at, o.Result) {
+			of[o.Device] = true
+			by[o.Check]++
+		}
+	}
+	return len(of), by
+}
+
 // Device finds a device by its ID.
 func (s *Snapshot) Device(id discovery.DeviceID) (discovery.Device, bool) {
 	for i := range s.Devices {

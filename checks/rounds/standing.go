@@ -111,7 +111,7 @@ func (s *Snapshot) Standings(now time.Time) map[discovery.DeviceID]Standing {
 	}
 	for i := range s.Findings {
 		f := &s.Findings[i]
-		if !f.Fixed.IsZero() {
+		if !f.Fixed.IsZero() || f.Args[checks.ArgWithin] != "" {
 			continue
 		}
 		ends := []discovery.DeviceID{f.Device, f.About()} // a door in the router is a matter of both
@@ -165,6 +165,17 @@ func (s *Snapshot) reached(d *discovery.Device) bool {
 type Gap struct {
 	Reason   string
 	Outcomes []checks.Outcome
+}
+
+// Devices are those of the gap, each once.
+func (g *Gap) Devices() []discovery.DeviceID {
+	var ids []discovery.DeviceID
+	for _, o := range g.Outcomes {
+		if !slices.Contains(ids, o.Device) {
+			ids = append(ids, o.Device)
+		}
+	}
+	return ids
 }
 
 // reasons lists why something is not checked: first what a person can change at once.

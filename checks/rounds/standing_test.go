@@ -37,6 +37,9 @@ func TestHowADeviceStands(t *testing.T) {
 	came := finding(func(f *checks.Finding) { f.Kind, f.Check = "new-device", "new-device" })
 	lives := finding(func(f *checks.Finding) { f.Severity, f.Accepted = checks.Today, "mine" })
 	waits := finding(func(f *checks.Finding) { f.Severity, f.Remind = checks.Today, looked.AddDate(0, 0, 3) })
+	within := finding(func(f *checks.Finding) {
+		f.Severity, f.Args = checks.Week, map[string]string{checks.ArgWithin: string(lives.Kind)}
+	})
 	for _, tt := range []struct {
 		name     string
 		outcomes []checks.Outcome
@@ -86,6 +89,7 @@ func TestHowADeviceStands(t *testing.T) {
 		{name: "today, and this week", findings: []checks.Finding{weighs(checks.Week), weighs(checks.Today)}, want: Standing{State: StateToday}},
 		{name: "fixed", outcomes: []checks.Outcome{clear}, findings: []checks.Finding{finding(func(f *checks.Finding) { f.Severity, f.Fixed = checks.Today, looked })}, want: Standing{State: StateAllGood}},
 		{name: "accepted", outcomes: []checks.Outcome{clear}, findings: []checks.Finding{lives}, want: Standing{State: StateAccepted}},
+		{name: "accepted, with another one within it", findings: []checks.Finding{lives, within}, want: Standing{State: StateAccepted}},
 		{name: "later", outcomes: []checks.Outcome{clear}, findings: []checks.Finding{lives, waits}, want: Standing{State: StateLater}},
 		{name: "later, and not all checked", outcomes: []checks.Outcome{unknown}, findings: []checks.Finding{waits}, want: Standing{State: StateUnchecked}},
 		{
@@ -204,5 +208,23 @@ func TestGapsBeginWithWhatCanBeChanged(t *testing.T) {
 	want := []string{checks.ReasonNoConsent, checks.ReasonUnreachable, checks.ReasonLeaveAlone, checks.ReasonSkipList, "unheard-of"}
 	if !slices.Equal(got, want) || len(s.Gaps()[1].Outcomes) != 2 {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestOnlyWhatWasReallyCheckedCounts(t *testing.T) {
+	s := Snapshot{Outcomes: []checks.Outcome{
+		{Check: "telnet", Device: "cam", Result: checks.Clear},
+		{Check: "firmware", Device: "cam", Result: checks.Found},
+		{Check: "telnet", Device: "tv", Result: checks.Clear},
+		{Check: "telnet", Device: "nas", Result: checks.Unknown},
+		{Check: "new-device", Device: "cam", Result: checks.Clear},
+		{Check: "new-device", Device: "lamp", Result: checks.Clear},
+	}}
+	n, by := s.Looked(checks.Clear, checks.Found)
+	if n != 2 || len(by) != 2 || by["telnet"] != 2 || by["firmware"] != 1 {
+		t.Errorf("got %d devices, %v by check, want camera and TV alone", n, by)
+	}
+	if n, by := s.Looked(checks.Clear); n != 2 || len(by) != 1 {
+		t.Errorf("clear: got %d devices, %v by check", n, by)
 	}
 }

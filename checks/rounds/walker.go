@@ -47,6 +47,8 @@ type Walker struct {
 	// News asks the internet what is new for the devices that a round found, before they are checked;
 	// nil asks nobody.
 	News func(ctx context.Context, h *lan.Home, devices []discovery.Device)
+	// WiFi asks for the Wi-Fi that an interface is joined to, where the system does not tell at once; nil asks nobody.
+	WiFi func(ctx context.Context, interfaceName string) discovery.WiFi
 	Log  *slog.Logger
 
 	asking sync.Mutex
@@ -58,11 +60,12 @@ type Walker struct {
 
 // Walk does one round: discover, check, save, tell. The end of ctx stops it within a
 // second; what was seen is saved all the same. A round that could not begin or be saved
-// gives an error, and leaves the Feed with the last good picture and that error.
+// gives an error, and leaves the Feed with the last good picture and that error. One that could not go
+// on, because the network or the system left it in the lurch, gives what it saw and an error.
 func (w *Walker) Walk(ctx context.Context) (Snapshot, error) {
 	good := w.Feed.Latest()
 	s, err := w.walk(ctx)
-	if err != nil {
+	if err != nil && s.Err == nil {
 		s = good
 		s.Phase, s.Err = Done, err
 		if s.Started.IsZero() {
@@ -86,12 +89,13 @@ func (w *Walker) walk(ctx context.Context) (Snapshot, error) {
 	if err != nil {
 		return Snapshot{}, err
 	}
-	home, err := w.Open(ctx)
+	home, err := w.enter(ctx, before.Devices)
 	if err != nil {
 		return Snapshot{}, err
 	}
-	home.LeaveAlone(alone(before.Devices))
 	w.walks(home)
+	ctx, unwatch := whileHere(ctx, home)
+	defer unwatch(nil)
 	w.Log.InfoContext(ctx, "round begins", "network", home.Network.Prefix.String())
 	s := Snapshot{Home: w.Home, Network: home.Network, Phase: Discovering, Started: time.Now().UTC(), Devices: before.Devices, Findings: before.Findings}
 	w.tell(s)
@@ -104,6 +108,9 @@ func (w *Walker) walk(ctx context.Context) (Snapshot, error) {
 		live.Left = clock.left(now, findingLeft(now.Sub(s.Started), ahead, here, missing))
 		w.tell(live)
 	})
+	if err := starved(s.Troubles); err != nil {
+		unwatch(err)
+	}
 	s.Findings = moved(s.Findings, s.Devices)
 	s.Phase, s.Left = Checking, clock.told
 	s = w.heard(s)
@@ -116,7 +123,7 @@ func (w *Walker) walk(ctx context.Context) (Snapshot, error) {
 	elsewhere(s.Devices, before.Devices, home.Network.Prefix)
 	s.Complete = ctx.Err() == nil
 	s.Phase, s.Left, s.Finished = Saving, 0, time.Now().UTC()
-	s.Traffic, s.ByDevice = traffic(home, s.Devices)
+	s.Traffic, s.ByDevice = traffic(home, s.Devices, s.Outcomes)
 	w.tell(s)
 
 	save, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
@@ -127,7 +134,21 @@ func (w *Walker) walk(ctx context.Context) (Snapshot, error) {
 	}
 	w.Log.InfoContext(ctx, "round ended", "devices", len(saved.Devices), "changes", len(changes), "took", s.Finished.Sub(s.Started))
 	saved.Phase = Done
-	return saved, nil
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, ctx.Err()) {
+		saved.Err = cause
+	}
+	return saved, saved.Err
+}
+
+// enter gives the way into the home, with what has to be known of its devices before the first byte is sent.
+func (w *Walker) enter(ctx context.Context, known []discovery.Device) (*lan.Home, error) {
+	home, err := w.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	home.LeaveAlone(alone(known))
+	home.Spare = func(m discovery.MAC) bool { return delicate(m, known) }
+	return home, nil
 }
 
 func (w *Walker) scanner(home *lan.Home) scan.Scanner {
@@ -304,11 +325,10 @@ func (w *Walker) CheckAgain(ctx context.Context, finding string) (checks.Finding
 	if at < 0 || !ok {
 		return checks.Finding{}, fmt.Errorf("look again for %q: %w", finding, ErrNoSuchFinding)
 	}
-	home, err := w.Open(ctx)
+	home, err := w.enter(ctx, before.Devices)
 	if err != nil {
 		return checks.Finding{}, err
 	}
-	home.LeaveAlone(alone(before.Devices))
 	w.walks(home)
 	defer w.walks(nil)
 	if d, err = w.locate(ctx, home, d); err != nil {
@@ -402,8 +422,9 @@ func (w *Walker) refresh(ctx context.Context) {
 	}
 }
 
-// traffic puts the ledger together by device.
-func traffic(home *lan.Home, devices []discovery.Device) (discovery.Traffic, map[discovery.DeviceID]discovery.Traffic) {
+// traffic puts the ledger together by device: what was said, and what was odd, for lan, for discovery
+// and for the checks.
+func traffic(home *lan.Home, devices []discovery.Device, outcomes []checks.Outcome) (discovery.Traffic, map[discovery.DeviceID]discovery.Traffic) {
 	byAddr, everyone := home.Traffic()
 	byDevice := map[discovery.DeviceID]discovery.Traffic{}
 	total := everyone
@@ -416,14 +437,21 @@ func traffic(home *lan.Home, devices []discovery.Device) (discovery.Traffic, map
 			t.Add(byAddr[a])
 			delete(byAddr, a)
 		}
+		t.Add(discovery.Traffic{Odd: d.Odd()})
 		byDevice[d.ID] = t
 	}
+	for _, o := range outcomes {
+		if t, ok := byDevice[o.Device]; ok && o.Reason == checks.ReasonOdd && !slices.Contains(t.Odd, discovery.OddManyDoors) { // of a decoy nothing was asked
+			t.Add(discovery.Traffic{Odd: []discovery.Oddity{discovery.OddNonsense}})
+			byDevice[o.Device] = t
+		}
+	}
 	for _, t := range byDevice {
-		t.Requests = nil // the sums are enough for the whole
+		t.Requests, t.Odd = nil, nil // the sums are enough for the whole
 		total.Add(t)
 	}
 	for _, t := range byAddr { // addresses where nobody turned out to live
-		t.Requests = nil
+		t.Requests, t.Odd = nil, nil
 		total.Add(t)
 	}
 	return total, byDevice

@@ -501,3 +501,17 @@ func (panicking) Run(context.Context, checks.Target) ([]checks.Finding, error) {
 type unset struct{ panicking }
 
 func (unset) Info() checks.Info { return checks.Info{ID: "unset"} }
+
+func TestNobodyIsConnectedToByALightLook(t *testing.T) {
+	h := begin(t, "127.9.16.0/24", &testhome.Device{Name: "nobody", Addr: netip.MustParseAddr("127.9.16.10")})
+	var home *lan.Home
+	h.Sources = func(h *lan.Home) []discovery.Source { home = h; return nil }
+	h.Probers = func(*lan.Home) []discovery.Prober { return nil }
+	espressif, philips := discovery.MAC{0x24, 0x0a, 0xc4, 1, 2, 3}, discovery.MAC{0x00, 0x17, 0x88, 1, 2, 3}
+	if _, err := h.Look(t.Context()); err != nil || home.Spare != nil {
+		t.Errorf("a light look connects to some: %v", err)
+	}
+	if h.walk(t); !home.Spare(espressif) || home.Spare(philips) {
+		t.Errorf("a round spares the small one: %v, and the others: %v", home.Spare(espressif), home.Spare(philips))
+	}
+}

@@ -26,8 +26,8 @@ func (Check) Info() checks.Info {
 func (Check) Applies(d discovery.Device) bool { return d.Fact(discovery.FactGateway) != "" }
 
 // Run implements checks.Check.
-func (Check) Run(_ context.Context, t checks.Target) ([]checks.Finding, error) {
-	w := t.WiFi
+func (Check) Run(ctx context.Context, t checks.Target) ([]checks.Finding, error) {
+	w := t.WiFi(ctx)
 	switch {
 	case w.Hidden:
 		return nil, &checks.NotChecked{Reason: checks.ReasonNotTold}

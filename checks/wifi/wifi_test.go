@@ -1,6 +1,7 @@
 package wifi
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -36,7 +37,8 @@ func TestOnlyWeakProtectionIsFound(t *testing.T) {
 		{name: "another one, after a weak one", w: discovery.WiFi{Name: "Guests", Protection: []discovery.Protection{wpa2}}, before: before, unknown: true},
 		{name: "the system does not tell", w: discovery.WiFi{Hidden: true}, unknown: true},
 	} {
-		got, err := Check{}.Run(t.Context(), checks.Target{Device: discovery.Device{ID: "d-1"}, WiFi: tt.w, Before: tt.before})
+		joined := func(context.Context) discovery.WiFi { return tt.w }
+		got, err := Check{}.Run(t.Context(), checks.Target{Device: discovery.Device{ID: "d-1"}, WiFi: joined, Before: tt.before})
 		_, unknown := errors.AsType[*checks.NotChecked](err)
 		if unknown != tt.unknown || errors.Is(err, checks.ErrNotApplicable) != tt.notAbout || (len(got) == 1) != (tt.want != checks.Inform) || (len(got) == 1 && got[0].Severity != tt.want) {
 			t.Errorf("%s: got %+v, %v", tt.name, got, err)

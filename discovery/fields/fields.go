@@ -76,8 +76,5 @@ func Scalar(v any) string {
 }
 
 func add(facts []discovery.Fact, key discovery.FactKey, value string) []discovery.Fact {
-	if value = discovery.Clean(value); value == "" || len(facts) >= maxFields {
-		return facts
-	}
-	return append(facts, discovery.Fact{Key: key, Value: value})
+	return discovery.AddFact(facts, key, value, maxFields)
 }

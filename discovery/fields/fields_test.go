@@ -18,6 +18,7 @@ func TestJSONBecomesFacts(t *testing.T) {
 		{Key: "json./api/config.deep.a.b", Value: "c"},
 		{Key: "json./api/config.list.v", Value: "1.5"},
 		{Key: "json./api/config.name", Value: "hall[31m"},
+		discovery.OddFact(discovery.OddHidden),
 		{Key: "json./api/config.on", Value: "true"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -39,17 +39,13 @@ type vote struct {
 	order        int
 }
 
-// tiny are the makers of chips that small devices are built on, and that restart when they
-// are asked fast, whatever the device is sold as.
-var tiny = regexp.MustCompile(`(?i)^(espressif|beken|bouffalo|tuya|shenzhen bilian|hi-?flying|realtek semiconductor)`)
-
 // Apply fills in what d is from its facts, and the user's correction last. It forgets what it
 // said before.
 func Apply(c *makers.Catalog, d *discovery.Device) {
 	card := oui.Vendor(d.MAC)
 	votes := collect(c, d, withCard(d.Facts, card))
 	d.Evidence = nil
-	d.Tiny = tiny.MatchString(card)
+	d.Tiny = oui.Tiny(d.MAC)
 	vendor, disputed := decide(votes, fieldVendor, "")
 	d.Vendor = take(d, vendor, disputed)
 	fields := []struct {

@@ -53,8 +53,8 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 			facts = more
 		}
 	}
-	if ctx.Err() == nil && (errors.Is(err, errOdd) || errors.Is(err, lan.ErrTooMuch)) {
-		facts = append(facts, discovery.Fact{Key: discovery.FactOdd, Value: "ipp"})
+	if ctx.Err() == nil && errors.Is(err, errOdd) {
+		facts = append(facts, discovery.OddFact(discovery.OddNonsense))
 	}
 	if len(facts) > 0 {
 		report(discovery.Observation{Source: "ipp", At: time.Now().UTC(), Addr: a, Facts: facts})

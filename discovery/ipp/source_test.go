@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 
@@ -70,7 +71,7 @@ func TestAPrinterIsAskedOnceOrTwice(t *testing.T) {
 	door := []discovery.Service{{Port: 631, Transport: "tcp", Protocol: "ipp"}}
 	first, second := "POST /ipp/print application/ipp \x02\x00\x00\x0b", "POST /ipp/print application/ipp \x01\x01\x00\x0b"
 	refusal := message("\x01\x01", "\x05\x03", id, "")
-	odd := []discovery.Fact{{Key: discovery.FactOdd, Value: "ipp"}}
+	odd := []discovery.Fact{discovery.OddFact(discovery.OddNonsense)}
 	for _, tt := range []struct {
 		name, addr string
 		facts      []discovery.Fact
@@ -101,7 +102,7 @@ func TestAPrinterIsAskedOnceOrTwice(t *testing.T) {
 					return
 				}
 			}
-		}, odd, []string{first}},
+		}, nil, []string{first}},
 		{"one that does not announce it", "127.0.0.19", nil, door, says(brother), nil, nil},
 		{"one that prints elsewhere", "127.0.0.20", ipp, []discovery.Service{{Port: 8631, Transport: "tcp", Protocol: "ipp"}}, says(brother), nil, nil},
 	} {
@@ -117,6 +118,10 @@ func TestAPrinterIsAskedOnceOrTwice(t *testing.T) {
 			var got []discovery.Fact
 			if err := (Prober{Home: h}).Probe(t.Context(), func() discovery.Device { return d }, func(o discovery.Observation) { got = append(got, o.Facts...) }); err != nil {
 				t.Fatal(err)
+			}
+			by, _ := h.Traffic()
+			if endless := slices.Contains(by[d.Addrs[0]].Odd, discovery.OddTooMuch); endless != (tt.name == "endless") {
+				t.Errorf("endless: %v", endless)
 			}
 			f.mu.Lock()
 			defer f.mu.Unlock()

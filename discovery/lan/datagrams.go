@@ -60,6 +60,7 @@ func (h *Home) Ask(ctx context.Context, q Question, answer func(from netip.AddrP
 	_ = p4.SetMulticastTTL(multicastTTL)
 	_ = p4.SetMulticastLoopback(h.Network.Practice) // the practice home lives on this computer
 
+	roomy(pc)
 	sent := make(chan error, 1)
 	go func() { sent <- h.send(ctx, pc, q) }()
 	h.listen(pc, maxAnswersPerSource, answer)
@@ -67,6 +68,16 @@ func (h *Home) Ask(ctx context.Context, q Question, answer func(from netip.AddrP
 		return err
 	}
 	return nil
+}
+
+// receiveBuffer is how much may wait to be read, if the system allows it: a flood is read away, and the
+// answers of others are in between.
+const receiveBuffer = 1 << 20
+
+func roomy(pc net.PacketConn) {
+	if c, ok := pc.(*net.UDPConn); ok {
+		_ = c.SetReadBuffer(receiveBuffer)
+	}
 }
 
 func (h *Home) send(ctx context.Context, pc net.PacketConn, q Question) error {
@@ -98,6 +109,7 @@ func (h *Home) Overhear(ctx context.Context, group netip.AddrPort, heard func(fr
 		return fmt.Errorf("join %s on %s: %w", group, ifi.Name, err)
 	}
 	defer func() { _ = pc.Close() }()
+	roomy(pc)
 	stop := context.AfterFunc(ctx, func() { _ = pc.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	h.listen(pc, maxOverheardPerSource, heard)
@@ -151,17 +163,18 @@ func (o oneInterface) ReadFrom(b []byte) (int, net.Addr, error) {
 }
 
 // listen hands out what arrives until the socket's deadline, at most so many datagrams of
-// one device.
+// one device. When there were maxAnswers in all, of each only the first few: a flood from many
+// addresses silences nobody.
 func (h *Home) listen(pc net.PacketConn, most int, answer func(netip.AddrPort, []byte)) {
 	perSource := map[netip.Addr]int{}
-	buf := make([]byte, maxDatagram)
-	for total := 0; total < maxAnswers; {
+	buf := make([]byte, maxDatagram+1)
+	for total, refused := 0, 0; refused < maxAnswers; {
 		n, src, err := pc.ReadFrom(buf)
 		if err != nil {
 			if errors.Is(err, os.ErrDeadlineExceeded) {
 				return
 			}
-			total++ // a refused datagram comes back as an error on some systems
+			refused++ // a refused datagram comes back as an error on some systems
 			continue
 		}
 		udp, ok := src.(*net.UDPAddr)
@@ -173,11 +186,16 @@ func (h *Home) listen(pc net.PacketConn, most int, answer func(netip.AddrPort, [
 		if !h.Allowed(from.Addr()) {
 			continue
 		}
-		if perSource[from.Addr()]++; perSource[from.Addr()] > most {
+		l := h.lane(from.Addr())
+		perSource[from.Addr()]++
+		said := perSource[from.Addr()]
+		if said == floodFactor*most || n > maxDatagram {
+			l.odd(discovery.OddTooMuch)
+		}
+		if said > most || n > maxDatagram || (total >= maxAnswers && said > fewAnswers) {
 			continue
 		}
 		total++
-		l := h.lane(from.Addr())
 		l.mu.Lock()
 		l.traffic.BytesReceived += n
 		l.mu.Unlock()

@@ -124,7 +124,7 @@ func (h *Home) exchange(ctx context.Context, c net.Conn, to netip.AddrPort, payl
 	l.carries(line)
 	sent, err := c.Write(payload)
 	l.began()
-	buf := make([]byte, maxDatagram)
+	buf := make([]byte, maxDatagram+1)
 	n := 0
 	if err == nil {
 		n, err = c.Read(buf)
@@ -132,6 +132,9 @@ func (h *Home) exchange(ctx context.Context, c net.Conn, to netip.AddrPort, payl
 	note.Sent, note.Received = sent, n
 	l.note(note, discovery.Traffic{Packets: 1})
 	switch {
+	case n > maxDatagram:
+		l.odd(discovery.OddTooMuch)
+		return nil, fmt.Errorf("ask %s: %w: %w", to, ErrNoAnswer, ErrTooMuch)
 	case err == nil:
 		return buf[:n], nil
 	case ctx.Err() != nil:

@@ -28,6 +28,7 @@ var (
 	ErrForbiddenPort = errors.New("nothing may be sent to this port")
 	ErrBudget        = errors.New("the device was asked often enough in this round")
 	ErrTooMuch       = errors.New("the answer was longer than allowed")
+	ErrTooSlow       = errors.New("the answer took longer than allowed")
 )
 
 // A Pace says how fast a device may be spoken to. The zero Pace is the gentle one.
@@ -67,6 +68,9 @@ func (p Pace) Gap() time.Duration {
 // concurrent use.
 type Home struct {
 	Network discovery.Network
+	// Spare tells by a hardware address to whom of the neighbour table nobody connects only to hear whether somebody
+	// is there. It is set before the home is used; nil spares everybody.
+	Spare   func(discovery.MAC) bool
 	version string
 	log     *slog.Logger
 
@@ -164,6 +168,7 @@ type lane struct {
 	traffic discovery.Traffic
 	asked   int // datagrams sent by Exchange
 	carried int // how often something may have left on the way of a login
+	broken  int // conversations that it ended without a word
 }
 
 func (h *Home) lane(a netip.Addr) *lane {
@@ -346,7 +351,7 @@ func (h *Home) dial(ctx context.Context, to netip.AddrPort, l *lane, line string
 		return nil, fmt.Errorf("connect: %w", err)
 	}
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() }) // wakes whoever reads or writes
-	return &conn{Conn: raw, home: h, lane: l, note: note, stop: stop, ended: ctx.Err}, nil
+	return &conn{Conn: raw, home: h, lane: l, note: note, stop: stop, ended: ctx.Err, until: time.Now().Add(totalTimeout)}, nil
 }
 
 // A conn counts and caps what one connection carries.
@@ -357,28 +362,46 @@ type conn struct {
 	note      discovery.Request
 	stop      func() bool
 	ended     func() error // why the connection was broken off; nil if it was not
+	until     time.Time    // when it has lasted long enough
+	mute      atomic.Bool  // the device ended it, or was awaited, without a word
 	sent, got atomic.Int64
 	ops       sync.RWMutex // read-held by each Read and Write, so that Close counts all of them
 	once      sync.Once
 }
 
-// Read reads like net.Conn, waiting readTimeout at most and maxConnBytes in all.
+// Read reads like net.Conn, waiting readTimeout at most, totalTimeout from the beginning, and
+// maxConnBytes in all.
 func (c *conn) Read(b []byte) (int, error) {
 	c.ops.RLock()
 	defer c.ops.RUnlock()
 	left := maxConnBytes - c.got.Load()
 	if left <= 0 {
+		c.lane.odd(discovery.OddTooMuch)
 		return 0, ErrTooMuch
 	}
 	if int64(len(b)) > left {
 		b = b[:left]
 	}
-	if err := c.SetReadDeadline(time.Now().Add(readTimeout)); err != nil {
+	now := time.Now()
+	if err := c.SetReadDeadline(earlier(now.Add(readTimeout), c.until)); err != nil {
 		return 0, err
 	}
 	n, err := c.Conn.Read(b)
-	c.got.Add(int64(n))
+	if c.got.Add(int64(n)) == 0 && err != nil && c.ended() == nil {
+		c.mute.Store(c.sent.Load() > 0 || !timedOut(err))
+	}
+	if err != nil && timedOut(err) && !time.Now().Before(c.until) && c.got.Load() > 0 {
+		c.lane.odd(discovery.OddTooSlow)
+		err = ErrTooSlow
+	}
 	return n, c.why(err)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // Write writes like net.Conn, waiting readTimeout at most.
@@ -391,6 +414,9 @@ func (c *conn) Write(b []byte) (int, error) {
 	c.lane.carries(c.note.Line)
 	n, err := c.Conn.Write(b)
 	c.sent.Add(int64(n))
+	if err != nil && c.got.Load() == 0 && c.ended() == nil {
+		c.mute.Store(true)
+	}
 	return n, c.why(err)
 }
 
@@ -411,6 +437,9 @@ func (c *conn) Close() error {
 		err = c.Conn.Close() // ends what still reads or writes
 		c.ops.Lock()
 		defer c.ops.Unlock()
+		if c.mute.Load() {
+			c.lane.brokeOff()
+		}
 		c.note.Sent, c.note.Received = int(c.sent.Load()), int(c.got.Load())
 		c.lane.note(c.note, discovery.Traffic{Connections: 1})
 		c.lane.leave()

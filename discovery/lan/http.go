@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"porchlight/discovery"
 )
@@ -82,17 +83,21 @@ func (h *Home) client(a netip.Addr, p Pace, login bool) *http.Client {
 		jar, _ = cookiejar.New(nil) // for the one session; never fails
 	}
 	return &http.Client{
-		Timeout:   totalTimeout,
+		Timeout:   totalTimeout + readTimeout, // the connection ends before, and notes why
 		Jar:       jar,
-		Transport: &transport{base: base, addr: a, login: login, agent: h.UserAgent()},
+		Transport: &transport{base: base, addr: a, lane: h.lane(a), login: login, agent: h.UserAgent()},
 		CheckRedirect: func(req *http.Request, via []*http.Request) error {
 			if login { // it would carry the login on
 				return http.ErrUseLastResponse
 			}
 			if !sameHost(req.URL.Hostname(), a) {
+				if Away(req.URL, a) {
+					h.lane(a).odd(discovery.OddAway)
+				}
 				return fmt.Errorf("redirect to %q: %w", req.URL.Host, ErrOffDevice)
 			}
 			if len(via) > maxRedirects {
+				h.lane(a).odd(discovery.OddAway)
 				return http.ErrUseLastResponse
 			}
 			return nil
@@ -117,6 +122,12 @@ func TLS(ctx context.Context, c net.Conn) (*tls.Conn, error) {
 	defer cancel()
 	t := tls.Client(c, deviceTLS())
 	if err := t.HandshakeContext(ctx); err != nil {
+		if o, ok := c.(*conn); ok {
+			o.lane.odd(oddOf(err))
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) && o.got.Load() > 0 {
+				o.lane.odd(discovery.OddTooSlow)
+			}
+		}
 		return nil, fmt.Errorf("TLS hello: %w", err)
 	}
 	return t, nil
@@ -125,6 +136,7 @@ func TLS(ctx context.Context, c net.Conn) (*tls.Conn, error) {
 type transport struct {
 	base    *http.Transport
 	addr    netip.Addr
+	lane    *lane
 	login   bool
 	carried atomic.Int64 // requests with the login or its session
 	agent   string
@@ -146,6 +158,9 @@ func carries(req *http.Request) bool {
 
 // RoundTrip refuses what may not be sent, and caps what comes back.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if Away(req.URL, t.addr) && !t.login {
+		t.lane.odd(discovery.OddAway)
+	}
 	if !sameHost(req.URL.Hostname(), t.addr) {
 		return nil, fmt.Errorf("ask %q: %w", req.URL.Host, ErrOffDevice)
 	}
@@ -176,9 +191,10 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := t.base.RoundTrip(req)
 	if err != nil {
+		t.lane.odd(oddOf(err))
 		return nil, cmp.Or(req.Context().Err(), err)
 	}
-	resp.Body = &cappedBody{ReadCloser: resp.Body, left: maxBodyBytes}
+	resp.Body = &cappedBody{ReadCloser: resp.Body, lane: t.lane, left: maxBodyBytes, began: time.Now()}
 	return resp, nil
 }
 
@@ -283,16 +299,22 @@ func sameHost(host string, a netip.Addr) bool {
 // A cappedBody ends with ErrTooMuch after left bytes.
 type cappedBody struct {
 	io.ReadCloser
-	left int
+	lane  *lane
+	left  int
+	began time.Time
 }
 
 // Read implements io.Reader.
 func (b *cappedBody) Read(p []byte) (int, error) {
 	if b.left <= 0 {
+		b.lane.odd(discovery.OddTooMuch)
 		return 0, ErrTooMuch
 	}
 	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
 	b.left -= n
+	if err != nil && timedOut(err) && time.Since(b.began) > readTimeout { // whoever asked has a patience of his own
+		b.lane.odd(discovery.OddTooSlow)
+	}
 	return n, err
 }
 

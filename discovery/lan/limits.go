@@ -31,7 +31,7 @@ const (
 	dialTimeout  = 2 * time.Second
 	tlsTimeout   = 4 * time.Second
 	readTimeout  = 4 * time.Second  // for each wait on a device that should say something
-	totalTimeout = 30 * time.Second // one request, from its first byte to its last
+	totalTimeout = 15 * time.Second // one conversation, from its first byte to its last
 
 	// Caps on what a device may make us read, against endless answers.
 	maxConnBytes   = 512 << 10
@@ -42,6 +42,8 @@ const (
 	// Datagrams: what one device and all together may answer to one question.
 	maxAnswersPerSource = 50
 	maxAnswers          = 2000
+	// fewAnswers of one device are listened to when all together have said enough.
+	fewAnswers = 8
 	// maxOverheardPerSource is for a group where everybody talks: two answers for each of
 	// the types that are asked for, and some of its own.
 	maxOverheardPerSource = 150

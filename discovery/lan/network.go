@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"syscall"
 
 	"porchlight/discovery"
 )
@@ -80,6 +81,23 @@ func FindNetwork(want Want) (discovery.Network, error) {
 	return n, err
 }
 
+// Networks lists all networks of this computer among which FindNetwork chooses. A *Refusal says why there are none.
+func Networks() ([]discovery.Network, error) {
+	links, err := Links()
+	if err != nil {
+		return nil, err
+	}
+	routes, err := defaultRoutes()
+	if err != nil {
+		return nil, err
+	}
+	found, err := candidates(links, routes, Want{})
+	for i := range found {
+		found[i].WiFi = wifi(found[i].Index)
+	}
+	return found, err
+}
+
 // Links lists the network interfaces of this computer.
 func Links() ([]Link, error) {
 	ifis, err := net.Interfaces()
@@ -112,25 +130,54 @@ func Links() ([]Link, error) {
 // Choose picks the one home network among links: private, on-link, no wider than
 // MaxPrefixBits, never through a VPN. A *Refusal says why there is none. It does no I/O.
 func Choose(links []Link, routes []Route, want Want) (discovery.Network, error) {
+	found, err := candidates(links, routes, want)
+	if err != nil {
+		return discovery.Network{}, err
+	}
+	if len(found) > 1 {
+		withRoute := slices.DeleteFunc(slices.Clone(found), func(n discovery.Network) bool { return !n.Gateway.IsValid() })
+		if len(withRoute) == 1 {
+			found = withRoute
+		}
+	}
+	if sameHome(found) { // by cable and by Wi-Fi
+		found = found[:1]
+	}
+	if len(found) > 1 {
+		var names []string
+		for _, n := range found {
+			names = append(names, fmt.Sprintf("%s (%s)", n.Interface, n.Prefix))
+		}
+		return discovery.Network{}, refuse(ErrSeveralNetworks, names...)
+	}
+	if found[0].Prefix.Bits() < MaxPrefixBits {
+		return discovery.Network{}, refuse(ErrTooWide, found[0].Prefix.String())
+	}
+	return found[0], nil
+}
+
+// candidates lists the networks that Choose chooses among, at least one; too wide ones too. A *Refusal says why there is
+// none. It does no I/O.
+func candidates(links []Link, routes []Route, want Want) ([]discovery.Network, error) {
 	if want.Prefix.IsValid() {
 		if !private(want.Prefix.Addr()) {
-			return discovery.Network{}, refuse(ErrPublicAddress, want.Prefix.String())
+			return nil, refuse(ErrPublicAddress, want.Prefix.String())
 		}
 		if want.Prefix.Bits() < MaxPrefixBits {
-			return discovery.Network{}, refuse(ErrTooWide, want.Prefix.String())
+			return nil, refuse(ErrTooWide, want.Prefix.String())
 		}
 	}
 	if want.Interface != "" {
 		i := slices.IndexFunc(links, func(l Link) bool { return l.Name == want.Interface })
 		if i < 0 {
-			return discovery.Network{}, refuse(ErrNoInterface, want.Interface)
+			return nil, refuse(ErrNoInterface, want.Interface)
 		}
 		if tunnel(links[i]) {
-			return discovery.Network{}, refuse(ErrVPN, want.Interface)
+			return nil, refuse(ErrVPN, want.Interface)
 		}
 		links = links[i : i+1]
 	} else if l, ok := tunnelOut(links, routes); ok {
-		return discovery.Network{}, refuse(ErrVPN, l.Name)
+		return nil, refuse(ErrVPN, l.Name)
 	}
 
 	var found []discovery.Network
@@ -153,32 +200,15 @@ func Choose(links []Link, routes []Route, want Want) (discovery.Network, error) 
 			}
 		}
 	}
-	if len(found) > 1 {
-		withRoute := slices.DeleteFunc(slices.Clone(found), func(n discovery.Network) bool { return !n.Gateway.IsValid() })
-		if len(withRoute) == 1 {
-			found = withRoute
-		}
-	}
-	if sameHome(found) { // by cable and by Wi-Fi
-		found = found[:1]
-	}
 	switch {
-	case len(found) == 1 && found[0].Prefix.Bits() < MaxPrefixBits:
-		return discovery.Network{}, refuse(ErrTooWide, found[0].Prefix.String())
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1:
-		var names []string
-		for _, n := range found {
-			names = append(names, fmt.Sprintf("%s (%s)", n.Interface, n.Prefix))
-		}
-		return discovery.Network{}, refuse(ErrSeveralNetworks, names...)
+	case len(found) > 0:
+		return found, nil
 	case len(narrow) > 0:
-		return discovery.Network{}, refuse(ErrNotOnLink, want.Prefix.String())
+		return nil, refuse(ErrNotOnLink, want.Prefix.String())
 	case len(public) > 0:
-		return discovery.Network{}, refuse(ErrPublicAddress, public...)
+		return nil, refuse(ErrPublicAddress, public...)
 	}
-	return discovery.Network{}, refuse(ErrNoNetwork)
+	return nil, refuse(ErrNoNetwork)
 }
 
 // sameHome reports whether all networks have the same router and the same addresses.
@@ -259,4 +289,32 @@ func tunnelOut(links []Link, routes []Route) (Link, bool) {
 		}
 	}
 	return Link{}, false
+}
+
+// ErrLost means that the network went away, or changed, in the middle of a round.
+var ErrLost = errors.New("the network went away")
+
+// Still gives ErrLost if this computer is on the network of the home no more: the cable is out, the
+// Wi-Fi gone, or the address another. It sends nothing.
+func (h *Home) Still() error {
+	if h.Network.Practice {
+		return nil
+	}
+	ifi, err := net.InterfaceByIndex(h.Network.Index)
+	switch {
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE): // nobody can tell
+		return nil
+	case err != nil:
+		return fmt.Errorf("find interface %q: %w", h.Network.Interface, ErrLost)
+	}
+	const on = net.FlagUp | net.FlagRunning
+	addrs, err := ifi.Addrs()
+	here := slices.ContainsFunc(addrs, func(a net.Addr) bool {
+		p, err := netip.ParsePrefix(a.String())
+		return err == nil && p.Addr() == h.Network.Addr
+	})
+	if err == nil && (ifi.Flags&on != on || !here) {
+		return fmt.Errorf("interface %q: %w", h.Network.Interface, ErrLost)
+	}
+	return nil
 }

@@ -61,9 +61,7 @@ func parseEntry(e *zeroconf.ServiceEntry, allowed func(netip.Addr) bool) []disco
 func Facts(typ, instance, host string, txt []string) []discovery.Fact {
 	facts := make([]discovery.Fact, 0, 3+len(txt))
 	add := func(key discovery.FactKey, value string) {
-		if value = discovery.Clean(value); value != "" && len(facts) < discovery.MaxFacts {
-			facts = append(facts, discovery.Fact{Key: key, Value: value})
-		}
+		facts = discovery.AddFact(facts, key, value, discovery.MaxFacts)
 	}
 	add(discovery.FactMDNSHost, strings.TrimSuffix(host, "."))
 	add(discovery.FactMDNSInstance, instance)

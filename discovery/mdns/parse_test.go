@@ -115,7 +115,7 @@ func TestAnAnnouncementInPiecesIsPutTogether(t *testing.T) {
 		{"the text only", [][]byte{packet(t, txt)}, "", 0},
 		{"a goodbye", [][]byte{packet(t, bye)}, "", 0},
 		{"no announcement", [][]byte{packet(t, `x.example. 120 IN SRV 0 0 1 y.local.`, `_tcp.local. 120 IN TXT "a"`)}, "", 0},
-		{"nonsense", [][]byte{[]byte("nonsense")}, "", 0},
+		{"nonsense", [][]byte{[]byte("nonsense")}, "192.168.1.99", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRecords(anywhere)

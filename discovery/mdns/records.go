@@ -36,10 +36,13 @@ func newRecords(allowed func(netip.Addr) bool) *records {
 }
 
 // parseRecords reads one packet and gives what is known now of the devices that it is
-// about. Packets that are no answers give nothing.
+// about. Packets that are no answers give nothing; one that makes no sense is odd.
 func (r *records) parseRecords(from netip.Addr, b []byte) []discovery.Observation {
 	var m dns.Msg
-	if err := m.Unpack(b); err != nil || !m.Response {
+	if err := m.Unpack(b); err != nil {
+		return []discovery.Observation{{Source: "mdns", Addr: from, Facts: []discovery.Fact{discovery.OddFact(discovery.OddNonsense)}}}
+	}
+	if !m.Response {
 		return nil
 	}
 	var changed []*instance

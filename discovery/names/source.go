@@ -68,7 +68,7 @@ func (p Prober) mdns(ctx context.Context, d discovery.Device) ([]discovery.Fact,
 	}
 	name, err := parseAnswer(b, id, d.Addr())
 	if err != nil {
-		return fact(discovery.FactOdd, "mdns"), nil //nolint:nilerr // what was wrong is said as a fact
+		return []discovery.Fact{discovery.OddFact(discovery.OddNonsense)}, nil //nolint:nilerr // what was wrong is said as a fact
 	}
 	return fact(discovery.FactMDNSHost, mdnsHost(name)), nil
 }
@@ -91,7 +91,7 @@ func (p Prober) llmnr(ctx context.Context, d discovery.Device) ([]discovery.Fact
 		name, err := parseAnswer(b, id, d.Addr())
 		facts = fact(factLLMNR, short(name, d.Addr()))
 		if err != nil {
-			facts = fact(discovery.FactOdd, "llmnr")
+			facts = []discovery.Fact{discovery.OddFact(discovery.OddNonsense)}
 		}
 		cancel()
 	})

@@ -101,9 +101,9 @@ func (s Source) knock(ctx context.Context, known []lan.Neighbor, w *watch) error
 }
 
 // opens tries one who hears no knocking at one door, which may open or not. As long as the system is
-// sure of him, it does not ask by itself.
+// sure of him, it does not ask by itself. Who might restart, or must not be disturbed, is believed instead.
 func (s Source) opens(ctx context.Context, n lan.Neighbor) bool {
-	if !n.Sure {
+	if !n.Sure || s.Home.Spare == nil || s.Home.Spare(n.MAC) {
 		return false
 	}
 	c, err := s.Home.Dial(ctx, netip.AddrPortFrom(n.Addr, usualPort), lan.Gentle, "connect")

@@ -166,3 +166,27 @@ func TestWhoIsThereAnsweredInThisRound(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoIsSparedIsNotConnectedTo(t *testing.T) {
+	n := near("127.9.61.9", 1, 0)
+	home := lan.Open(discovery.Network{Practice: true, Addr: netip.MustParseAddr("127.0.0.1"), Prefix: netip.MustParsePrefix("127.9.61.0/27")}, "test", nil)
+	for _, tt := range []struct {
+		name  string
+		spare func(discovery.MAC) bool
+		n     lan.Neighbor
+		asked bool
+	}{
+		{"nobody said who is to be spared", nil, n, false},
+		{"spared", func(m discovery.MAC) bool { return m == n.MAC }, n, false},
+		{"the system asks by itself", func(discovery.MAC) bool { return false }, unsure(n), false},
+		{"not spared", func(discovery.MAC) bool { return false }, n, true},
+	} {
+		home.Spare = tt.spare
+		_, before := home.Traffic()
+		opens := (Source{Home: home}).opens(t.Context(), tt.n)
+		byAddr, now := home.Traffic()
+		if asked := byAddr[n.Addr].Connections+now.Connections > before.Connections; opens != tt.asked || asked != tt.asked {
+			t.Errorf("%s: answers %v, asked %v, want %v", tt.name, opens, asked, tt.asked)
+		}
+	}
+}

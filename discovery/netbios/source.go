@@ -43,7 +43,7 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 	o := discovery.Observation{Source: "netbios", At: time.Now().UTC(), Addr: a}
 	s, err := parseStatus(b, id)
 	if err != nil {
-		o.Facts = []discovery.Fact{{Key: discovery.FactOdd, Value: "netbios"}}
+		o.Facts = []discovery.Fact{discovery.OddFact(discovery.OddNonsense)}
 	} else {
 		o.Facts = s.facts
 		o.Services = []discovery.Service{{Port: port, Transport: "udp", Protocol: "netbios"}}

@@ -22,6 +22,7 @@ const (
 	maxGreeting = 4 << 10
 	maxHeaders  = 16 << 10
 	maxPage     = 64 << 10
+	maxEndless  = 256 << 10 // of a page, before it is given up
 	maxPicture  = 64 << 10
 )
 
@@ -31,6 +32,12 @@ const factFavicon discovery.FactKey = "http.favicon"
 
 // errOdd means that an answer breaks the rules of its protocol.
 var errOdd = errors.New("breaks the rules of its protocol")
+
+// errTooMuch means that an answer is far longer than anybody needs.
+var errTooMuch = errors.New("says too much")
+
+// errTooSlow means that an answer stopped in the middle.
+var errTooSlow = errors.New("stops in the middle")
 
 func fact(key discovery.FactKey, value string) []discovery.Fact {
 	if value = discovery.Clean(value); value == "" {

@@ -271,7 +271,7 @@ func (p Prober) knock(ctx context.Context, to netip.AddrPort, dr door, pace lan.
 	case web, webTLS:
 		s.TLS = dr.manner == webTLS
 		var next string
-		if o.Facts, next, err = p.page(ctx, c, to, s.TLS); err == nil {
+		if o.Facts, next, err = p.page(ctx, c, to, s.TLS); err == nil || len(o.Facts) > 0 && !errors.Is(err, errOdd) {
 			s.Protocol = dr.protocol
 		}
 		_ = c.Close() // one connection at a time
@@ -284,6 +284,9 @@ func (p Prober) knock(ctx context.Context, to netip.AddrPort, dr door, pace lan.
 			wait = telnetGreetingWait
 		}
 		b := readSome(c, wait)
+		if len(b) == maxGreeting {
+			err = errTooMuch
+		}
 		s.Protocol, o.Facts = parseGreeting(dr.protocol, b)
 	case rtsp:
 		if o.Facts, err = p.options(c); err == nil {
@@ -291,7 +294,13 @@ func (p Prober) knock(ctx context.Context, to netip.AddrPort, dr door, pace lan.
 		}
 	}
 	if errors.Is(err, errOdd) {
-		o.Facts = append(o.Facts, discovery.Fact{Key: discovery.FactOdd, Value: dr.protocol})
+		o.Facts = append(o.Facts, discovery.OddFact(discovery.OddNonsense))
+	}
+	if errors.Is(err, errTooMuch) {
+		o.Facts = append(o.Facts, discovery.OddFact(discovery.OddTooMuch))
+	}
+	if errors.Is(err, errTooSlow) {
+		o.Facts = append(o.Facts, discovery.OddFact(discovery.OddTooSlow))
 	}
 	s.Product = product(o.Facts)
 	o.Services = []discovery.Service{s}
@@ -319,13 +328,13 @@ func (p Prober) page(ctx context.Context, c net.Conn, to netip.AddrPort, secure 
 		return facts, "", fmt.Errorf("ask for the first page: %w", err)
 	}
 	resp, body, err := readPage(c, req) //nolint:bodyclose // readPage closes it
-	if err != nil {
+	if resp == nil {
 		return facts, "", err
 	}
-	if u, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 {
+	if u, bad := resp.Location(); bad == nil && resp.StatusCode/100 == 3 {
 		next = u.String()
 	}
-	return append(facts, fields.Page(resp.Header, body, p.Excerpts)...), next, nil
+	return append(facts, fields.Page(resp.Header, body, p.Excerpts)...), next, err
 }
 
 func (p Prober) request(ctx context.Context, to netip.AddrPort, secure bool) (*http.Request, error) {
@@ -339,18 +348,33 @@ func (p Prober) request(ctx context.Context, to netip.AddrPort, secure bool) (*h
 	return req, nil
 }
 
-// readPage reads a response and at most maxPage bytes of its body.
+// readPage reads a response and at most maxPage bytes of its body. errTooMuch means that it is much
+// longer than that, errTooSlow that it stopped in the middle; what was read counts all the same if there
+// is a response.
 func readPage(c io.Reader, req *http.Request) (*http.Response, []byte, error) {
 	// The cap on the connection is wider; headers have their own.
-	r := bufio.NewReader(io.LimitReader(c, maxHeaders+maxPage))
-	resp, err := http.ReadResponse(r, req)
-	if err != nil {
+	limited := &io.LimitedReader{R: c, N: maxHeaders}
+	resp, err := http.ReadResponse(bufio.NewReader(limited), req)
+	switch {
+	case err != nil && limited.N == 0:
+		return nil, nil, fmt.Errorf("read the first page: %w: %w", errTooMuch, err)
+	case err != nil:
 		return nil, nil, fmt.Errorf("read the first page: %w: %w", errOdd, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
+	limited.N = maxEndless
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxPage)) //nolint:forbidigo // limited
-	if err != nil && len(body) == 0 {
+	switch {
+	case err == nil:
+	case timeout(err):
+		return resp, body, errTooSlow
+	case len(body) == 0 && limited.N > 0 && !errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, nil, fmt.Errorf("read the first page: %w: %w", errOdd, err)
+	case len(body) == 0:
 		return nil, nil, fmt.Errorf("read the first page: %w", err)
+	}
+	if _, _ = io.Copy(io.Discard, resp.Body); limited.N == 0 { // how else it ends does not matter
+		return resp, body, errTooMuch
 	}
 	return resp, body, nil
 }
@@ -363,9 +387,6 @@ func (p Prober) follow(ctx context.Context, a netip.Addr, pace lan.Pace, to stri
 	}
 	resp, err := p.Home.HTTP(a, pace).Do(req)
 	if err != nil {
-		if errors.Is(err, lan.ErrOffDevice) {
-			return []discovery.Fact{{Key: discovery.FactOdd, Value: "redirect-away"}}
-		}
 		return nil
 	}
 	defer func() { _ = resp.Body.Close() }()

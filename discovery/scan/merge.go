@@ -109,7 +109,7 @@ func (m *merger) find(o discovery.Observation, keys []string) *entry {
 		}
 	}
 	for _, k := range keys {
-		if e := m.byKey[k]; e != nil && compatible(e, o, keys) {
+		if e := m.byKey[k]; e != nil && compatible(e, o, keys) && !m.stranger(e, o) {
 			note(e)
 		}
 	}
@@ -151,6 +151,16 @@ func compatible(e *entry, o discovery.Observation, keys []string) bool {
 		}
 	}
 	return shared >= 2
+}
+
+// stranger reports whether an observation comes from an IPv4 address of which nobody knows the hardware
+// yet, while the device whose name it gives is known elsewhere. It may be a liar. If it is the same
+// device, the neighbour table says so in a moment, and they become one.
+func (m *merger) stranger(e *entry, o discovery.Observation) bool {
+	if !o.MAC.IsZero() || !o.Addr.Is4() || m.byAddr[o.Addr] == e || slices.Contains(e.Addrs, o.Addr) {
+		return false
+	}
+	return !e.MAC.IsZero() || e.Present && e.Addr().Is4()
 }
 
 // copied gives a copy that the merger does not change any more.
@@ -221,6 +231,9 @@ func (m *merger) absorb(e, other *entry) {
 // claim gives an identity to a device, if nobody else has it.
 func (m *merger) claim(e *entry, key string) {
 	if owner := m.byKey[key]; owner != nil && owner != e && !owner.gone {
+		if strings.HasPrefix(key, "udn:") && owner.Present { // made up to be nobody else's (RFC 4122, section 1)
+			e.Facts = insert(e.Facts, discovery.OddFact(discovery.OddManyNames), compareFact, discovery.MaxFacts)
+		}
 		return
 	}
 	e.Keys = slices.DeleteFunc(e.Keys, func(k string) bool { return strings.HasPrefix(k, weak) })

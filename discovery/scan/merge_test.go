@@ -31,6 +31,26 @@ func merge(known []discovery.Device, all ...discovery.Observation) []discovery.D
 	return m.snapshot()
 }
 
+func TestWhoQuotesANameGetsNoneOfItsDevice(t *testing.T) {
+	none := discovery.MAC{}
+	fritz := discovery.Fact{Key: discovery.FactSSDPServer, Value: "FRITZ!Box"}
+	for name, all := range map[string][]discovery.Observation{
+		"the hardware of one is known": {seen("192.168.1.5", mac(1), udn("a")), seen("192.168.1.6", none, udn("a"), fritz), seen("192.168.1.6", mac(2))},
+		"no hardware is known":         {seen("192.168.1.5", none, udn("a")), seen("192.168.1.6", none, udn("a"), fritz), seen("192.168.1.5", mac(1)), seen("192.168.1.6", mac(2))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := merge(nil, all...)
+			if len(got) != 2 || len(got[0].Addrs) != 1 || got[0].Fact(discovery.FactSSDPServer) != "" || got[1].Fact(discovery.FactOdd) != string(discovery.OddManyNames) {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+	moved := []discovery.Observation{seen("192.168.1.5", mac(1), udn("a")), seen("192.168.1.6", none, udn("a"), fritz), seen("192.168.1.6", mac(1))}
+	if got := merge(nil, moved...); len(got) != 1 || got[0].Fact(discovery.FactSSDPServer) == "" {
+		t.Errorf("a device with two addresses: got %+v", got)
+	}
+}
+
 func TestObservationsOfOneBoxAreOneDevice(t *testing.T) {
 	none := discovery.MAC{}
 	private := discovery.MAC{0xda, 1, 2, 3, 4, 5}

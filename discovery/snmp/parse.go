@@ -71,9 +71,7 @@ func parseAnswer(b []byte, id uint32) (facts []discovery.Fact, err error) {
 			if v.Name != w.oid {
 				continue
 			}
-			if value := discovery.Clean(text(v)); value != "" {
-				facts = append(facts, discovery.Fact{Key: w.key, Value: value})
-			}
+			facts = discovery.AddFact(facts, w.key, text(v), discovery.MaxFacts)
 			break
 		}
 	}

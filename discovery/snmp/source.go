@@ -58,7 +58,7 @@ func (p Prober) Probe(ctx context.Context, now func() discovery.Device, report f
 	o := discovery.Observation{Source: "snmp", At: time.Now().UTC(), Addr: a}
 	switch {
 	case errors.Is(err, ErrOdd):
-		o.Facts = []discovery.Fact{{Key: discovery.FactOdd, Value: "snmp"}}
+		o.Facts = []discovery.Fact{discovery.OddFact(discovery.OddNonsense)}
 	case errors.Is(err, lan.ErrNoAnswer), errors.Is(err, lan.ErrBudget), ctx.Err() != nil:
 		return nil //nolint:nilerr // most devices do not speak it
 	case err != nil:

@@ -70,8 +70,8 @@ func TestADeviceIsAskedOnce(t *testing.T) {
 		datagrams  int
 	}{
 		{"a printer", "127.0.0.14", discovery.KindPrinter, answer, []discovery.Fact{{Key: "snmp.sysdescr", Value: "Brother NC-8800w"}, {Key: "snmp.sysobjectid", Value: "1.3.6.1.4.1.2435.2.3.9.1"}}, 1},
-		{"one that talks nonsense", "127.0.0.15", discovery.KindNAS, func([]byte) []byte { return []byte("hello") }, []discovery.Fact{{Key: "lan.odd", Value: "snmp"}}, 1},
-		{"one that sends the question back", "127.0.0.16", discovery.KindNAS, func(b []byte) []byte { return b }, []discovery.Fact{{Key: "lan.odd", Value: "snmp"}}, 1},
+		{"one that talks nonsense", "127.0.0.15", discovery.KindNAS, func([]byte) []byte { return []byte("hello") }, []discovery.Fact{discovery.OddFact(discovery.OddNonsense)}, 1},
+		{"one that sends the question back", "127.0.0.16", discovery.KindNAS, func(b []byte) []byte { return b }, []discovery.Fact{discovery.OddFact(discovery.OddNonsense)}, 1},
 		{"a silent one", "127.0.0.17", discovery.KindRouter, func([]byte) []byte { return nil }, nil, 2},
 		{"a phone", "127.0.0.18", discovery.KindPhone, answer, nil, 0},
 	} {

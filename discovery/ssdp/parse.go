@@ -47,8 +47,7 @@ func parseAnswer(b []byte) (answer, error) {
 		return answer{}, fmt.Errorf("status %d: %w", resp.StatusCode, errOdd)
 	}
 	return answer{
-		server: discovery.Clean(resp.Header.Get("Server")), target: discovery.Clean(resp.Header.Get("St")),
-		usn: discovery.Clean(resp.Header.Get("Usn")), location: discovery.Clean(resp.Header.Get("Location")),
+		server: resp.Header.Get("Server"), target: resp.Header.Get("St"), usn: resp.Header.Get("Usn"), location: discovery.Clean(resp.Header.Get("Location")),
 	}, nil
 }
 
@@ -63,9 +62,7 @@ func AnswerFacts(server, target, usn string) []discovery.Fact {
 	for _, f := range []discovery.Fact{
 		{Key: discovery.FactSSDPServer, Value: server}, {Key: discovery.FactSSDPTarget, Value: target}, {Key: discovery.FactUPnPUDN, Value: udn},
 	} {
-		if f.Value = discovery.Clean(f.Value); f.Value != "" {
-			out = append(out, f)
-		}
+		out = discovery.AddFact(out, f.Key, f.Value, discovery.MaxFacts)
 	}
 	return out
 }
@@ -154,7 +151,7 @@ func parseDescription(b []byte) (description, error) {
 			// Only the first device is the root; embedded ones come later.
 			if key, ok := elements[name]; ok && !seen[key] && devices <= 1 {
 				seen[key] = true
-				d.root = append(d.root, discovery.Fact{Key: key, Value: value})
+				d.root = discovery.AddFact(d.root, key, string(t), discovery.MaxFacts)
 			}
 		}
 	}

@@ -95,6 +95,7 @@ func (c client) DoWithContext(req *http.Request, numSends int) ([]*http.Response
 		a, err := parseAnswer(b)
 		if err != nil {
 			c.walk.Log.DebugContext(req.Context(), "answer to a search makes no sense", "addr", from.Addr().String(), "err", err)
+			c.walk.odd(from.Addr())
 			return
 		}
 		c.walk.heard(c.ctx, from.Addr(), a)
@@ -115,9 +116,9 @@ func message(req *http.Request) []byte {
 // heard reports one answer, and reads the description that it points to, once.
 func (w *walk) heard(ctx context.Context, from netip.Addr, a answer) {
 	o := discovery.Observation{Source: "ssdp", At: time.Now().UTC(), Addr: from, Facts: AnswerFacts(a.server, a.target, a.usn)}
-	loc, err := location(a.location, from)
-	if err != nil && a.location != "" {
-		o.Facts = append(o.Facts, discovery.Fact{Key: discovery.FactOdd, Value: "upnp-location"})
+	loc, _ := location(a.location, from) // where it leads away, nobody goes
+	if u, bad := url.Parse(a.location); a.location != "" && (bad != nil || lan.Away(u, from)) {
+		o.Facts = append(o.Facts, discovery.OddFact(discovery.OddAway))
 	}
 	w.report(o)
 	if loc == nil || !w.first(from, loc.String()) {
@@ -127,16 +128,18 @@ func (w *walk) heard(ctx context.Context, from netip.Addr, a answer) {
 		o, err := w.describe(ctx, from, loc)
 		if err != nil {
 			w.Log.DebugContext(ctx, "description not read", "addr", from.String(), "err", err)
-			if errors.Is(err, errOdd) || errors.Is(err, lan.ErrTooMuch) || errors.Is(err, lan.ErrOffDevice) {
-				w.report(discovery.Observation{
-					Source: "ssdp", At: time.Now().UTC(), Addr: from,
-					Facts: []discovery.Fact{{Key: discovery.FactOdd, Value: "upnp-description"}},
-				})
+			if errors.Is(err, errOdd) {
+				w.odd(from)
 			}
 			return
 		}
 		w.report(o)
 	})
+}
+
+// odd reports that a device said what makes no sense.
+func (w *walk) odd(from netip.Addr) {
+	w.report(discovery.Observation{Source: "ssdp", At: time.Now().UTC(), Addr: from, Facts: []discovery.Fact{discovery.OddFact(discovery.OddNonsense)}})
 }
 
 // first reports whether a description is to be read: each once, few for one device.

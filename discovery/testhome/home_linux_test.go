@@ -162,6 +162,9 @@ const (
 	tempDir   = "/run/tmp" // in memory: a busy disk is not what is tested
 )
 
+// homeBits is how wide the home is; the hostile one needs more addresses than 254.
+var homeBits = 24
+
 func hostAddr(n int) netip.Addr { return netip.AddrFrom4([4]byte{192, 168, 77, byte(n)}) }
 
 // A household is the running test home: a switch, and a network namespace for each member
@@ -264,7 +267,7 @@ func build(t *testing.T, members []*member) *household {
 // plug gives an interface the addresses of a host. Those of IPv6 are there at once, as
 // they would be after the second in which a device asks whether somebody has them.
 func plug(ifi string, host int) string {
-	return fmt.Sprintf("link set %[1]s addrgenmode none\naddr add %[2]s/24 dev %[1]s\nlink set %[1]s up\naddr add fe80::%[3]x/64 dev %[1]s nodad\n", ifi, hostAddr(host), host)
+	return fmt.Sprintf("link set %[1]s addrgenmode none\naddr add %[2]s/%[4]d dev %[1]s\nlink set %[1]s up\naddr add fe80::%[3]x/64 dev %[1]s nodad\n", ifi, hostAddr(host), host, homeBits)
 }
 
 // start begins the life of a member.

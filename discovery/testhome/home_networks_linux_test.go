@@ -15,10 +15,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"porchlight/checks/rounds"
 	"porchlight/discovery"
 	"porchlight/discovery/lan"
 	"porchlight/discovery/testhome"
@@ -31,16 +33,21 @@ type visit struct {
 	Interface string // what the user wants
 	Prefix    string
 	Walk      bool
+	Measure   bool // what the round costs this computer
+	Files     int  // so many more files the system lets the program open; 0 is all
 }
 
 // A report is how a visit ended.
 type report struct {
-	Err     string
-	Reason  string // which of reasons it is
-	Names   string // which interfaces or networks it is about
-	Network discovery.Network
-	Devices []discovery.Device
-	Sent    map[string]int // packets sent meanwhile, by interface
+	Err      string
+	Sentence string // what a person reads of it
+	Reason   string // which of reasons it is
+	Names    string // which interfaces or networks it is about
+	Network  discovery.Network
+	Devices  []discovery.Device
+	Round    rounds.Snapshot
+	Sent     map[string]int // packets sent meanwhile, by interface
+	Burden   burden
 }
 
 // reasons are the ways in which a network is refused.
@@ -97,10 +104,45 @@ func (v visit) make(ctx context.Context, r *report) error {
 	if !v.Walk {
 		return nil
 	}
+	measured := func() burden { return burden{} }
+	if v.Measure {
+		measured = measure()
+	}
+	if v.Files > 0 {
+		var most syscall.Rlimit
+		err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &most)
+		most.Cur = uint64(roomFor(v.Files))
+		if err = errors.Join(err, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &most)); err != nil {
+			return err
+		}
+	}
 	err = p.Walk(ctx)
+	if err != nil {
+		r.Sentence = p.Sentence(err)
+	}
+	r.Burden = measured()
 	s := p.Feed().Latest()
-	r.Network, r.Devices = s.Network, s.Devices
+	for i := range s.Outcomes { // errors have no form in JSON
+		s.Outcomes[i].Err = nil
+	}
+	for _, x := range s.Troubles {
+		err = errors.Join(err, x.Err)
+	}
+	s.Troubles, s.Err = nil, nil
+	r.Network, r.Devices, r.Round = s.Network, s.Devices, s
 	return err
+}
+
+// roomFor gives the limit on numbers of open files that leaves so many free.
+func roomFor(free int) int {
+	for n := 0; ; n++ {
+		if _, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", n)); err != nil {
+			free--
+		}
+		if free < 0 {
+			return n
+		}
+	}
 }
 
 // sentPackets counts what each interface has sent so far.

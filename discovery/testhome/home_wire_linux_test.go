@@ -187,7 +187,7 @@ func (w *wiretap) packet(at time.Time, to netip.Addr, protocol byte, b []byte) {
 
 // see notes where a packet goes: into the home, or to everybody in it, and nowhere else.
 func (w *wiretap) see(to netip.Addr, what string) {
-	home := netip.MustParsePrefix(homeNet)
+	home := netip.PrefixFrom(hostAddr(gateway), homeBits).Masked()
 	if !home.Contains(to) && !to.IsMulticast() && !to.IsLinkLocalUnicast() {
 		w.odd = append(w.odd, fmt.Sprintf("to %s (%s)", to, what))
 	}

@@ -184,6 +184,16 @@ func (h *Home) run(f func()) {
 	}
 }
 
+// At gives the device that lives at an address; nil if there is none.
+func (h *Home) At(addr netip.Addr) *Device {
+	for _, d := range h.devices {
+		if slices.Contains(d.addrs(), addr) {
+			return d
+		}
+	}
+	return nil
+}
+
 // loopback reports whether the home is on this computer's loopback.
 func (h *Home) loopback() bool { return h.ifi.Flags&net.FlagLoopback != 0 }
 
@@ -378,6 +388,9 @@ func (c *conn) Read(b []byte) (int, error) {
 	}
 	return n, err
 }
+
+// NetConn gives the connection below, for who breaks it off.
+func (c *conn) NetConn() net.Conn { return c.Conn }
 
 // Close implements net.Conn.
 func (c *conn) Close() error {

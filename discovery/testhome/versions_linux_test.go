@@ -238,7 +238,7 @@ func (r *walked) askedOnly(t *testing.T) {
 		t.Errorf("%d packets and %d connections to the sources, want 5: one for each request", asked, begun)
 	}
 	if silent := r.program.SilentNews(); silent != nil {
-		t.Errorf("said to be silent: %q", silent)
+		t.Errorf("said to be silent: %v", silent)
 	}
 }
 

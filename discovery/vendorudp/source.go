@@ -59,7 +59,7 @@ func observation(a netip.Addr, q question, b []byte) discovery.Observation {
 	o := discovery.Observation{Source: "vendorudp", At: time.Now().UTC(), Addr: a}
 	var err error
 	if o.Facts, err = q.parse(b); err != nil {
-		o.Facts = []discovery.Fact{{Key: discovery.FactOdd, Value: q.name}}
+		o.Facts = []discovery.Fact{discovery.OddFact(discovery.OddNonsense)}
 	} else {
 		o.Services = []discovery.Service{{Port: q.port, Transport: "udp", Protocol: q.name}}
 	}

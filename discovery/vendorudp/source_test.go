@@ -144,8 +144,8 @@ func TestAProductIsAskedItsMakersQuestions(t *testing.T) {
 		{"a PlayStation 5", "Sony", "console", 9302, says(playstation5, console), []question{playstation4, playstation5}, discovery.Fact{Key: "banner.ddp", Value: "host-type:PS5 host-name:Console in the den system-version:09008007"}},
 		{"a receiver", "Onkyo", "media-player", 60128, says(onkyo, receiver), []question{onkyo}, discovery.Fact{Key: "banner.eiscp", Value: "!1ECNTX-NR609/60128/XX/0009B0000014"}},
 		{"its sister", "Pioneer", "media-player", 60128, says(pioneer, receiver), []question{pioneer}, discovery.Fact{Key: "banner.eiscp", Value: "!1ECNTX-NR609/60128/XX/0009B0000014"}},
-		{"one that talks nonsense", "iRobot", "", 5678, says(irobot, []byte("hello")), []question{irobot}, discovery.Fact{Key: "lan.odd", Value: "irobot"}},
-		{"one that sends the question back", "Daikin", "", 30050, says(daikin, daikin.payload), []question{daikin}, discovery.Fact{Key: "lan.odd", Value: "daikin"}},
+		{"one that talks nonsense", "iRobot", "", 5678, says(irobot, []byte("hello")), []question{irobot}, discovery.OddFact(discovery.OddNonsense)},
+		{"one that sends the question back", "Daikin", "", 30050, says(daikin, daikin.payload), []question{daikin}, discovery.OddFact(discovery.OddNonsense)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

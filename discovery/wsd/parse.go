@@ -17,6 +17,7 @@ import (
 	"golang.org/x/net/html/charset"
 
 	"porchlight/discovery"
+	"porchlight/discovery/lan"
 )
 
 // Facts of this source. wsd.scope. is followed by the name of an ONVIF scope, such as
@@ -185,9 +186,7 @@ var scopeName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
 // services are the doors that the others name.
 func (m match) facts(from netip.Addr) (facts []discovery.Fact, services []discovery.Service, urls []*url.URL) {
 	add := func(key discovery.FactKey, value string) {
-		if value = discovery.Clean(value); value != "" {
-			facts = append(facts, discovery.Fact{Key: key, Value: value})
-		}
+		facts = discovery.AddFact(facts, key, value, discovery.MaxFacts)
 	}
 	add(factEndpoint, m.endpoint)
 	for _, t := range m.types {
@@ -217,8 +216,8 @@ func (m match) facts(from netip.Addr) (facts []discovery.Fact, services []discov
 		urls = append(urls, u)
 		services = append(services, discovery.Service{Port: port, Transport: "tcp", Protocol: "http", TLS: u.Scheme == "https"})
 	}
-	if len(m.xaddrs) > 0 && len(urls) == 0 {
-		add(discovery.FactOdd, "wsd-xaddrs")
+	if len(urls) == 0 && slices.ContainsFunc(m.xaddrs, func(s string) bool { u, err := url.Parse(s); return err != nil || lan.Away(u, from) }) {
+		add(discovery.FactOdd, string(discovery.OddAway))
 	}
 	return facts, services, urls
 }

@@ -82,7 +82,7 @@ func TestAMatchSaysWhatItIs(t *testing.T) {
 			name: "printer that points elsewhere", answer: strings.Replace(printer, "192.168.1.64", "192.168.1.1", 1), describes: true,
 			facts: []string{
 				"wsd.endpoint=urn:uuid:16a65700-007c-1000-bb49-30055ce13be2", "wsd.type=wsdp:Device", "wsd.type=wprt:PrintDeviceType", "wsd.type=x:Own",
-				"lan.odd=wsd-xaddrs",
+				"lan.odd=leads-away",
 			},
 		},
 	} {

@@ -140,6 +140,7 @@ func (w *search) heard(from netip.Addr, id string, b []byte) {
 	matches, err := parseMatches(b, id)
 	if err != nil {
 		w.Log.Debug("answer to a probe makes no sense", "addr", from.String(), "err", err)
+		w.report(discovery.Observation{Source: "wsd", At: time.Now().UTC(), Addr: from, Facts: []discovery.Fact{discovery.OddFact(discovery.OddNonsense)}})
 		return
 	}
 	for _, m := range matches {
@@ -208,10 +209,10 @@ func (w *search) ask(ctx context.Context) {
 			facts, err := w.describe(ctx, from, q)
 			if err != nil {
 				w.Log.DebugContext(ctx, "metadata not read", "addr", from.String(), "err", err)
-				if !errors.Is(err, errOdd) && !errors.Is(err, lan.ErrTooMuch) {
+				if !errors.Is(err, errOdd) {
 					return
 				}
-				facts = []discovery.Fact{{Key: discovery.FactOdd, Value: "wsd-metadata"}}
+				facts = []discovery.Fact{discovery.OddFact(discovery.OddNonsense)}
 			}
 			if len(facts) > 0 {
 				w.report(discovery.Observation{Source: "wsd", At: time.Now().UTC(), Addr: from, Facts: facts})

@@ -193,7 +193,7 @@ func TestDevicesAreProbedOnceAndPrintersAskedOnce(t *testing.T) {
 			t.Errorf("printer: got %q and %q, want %q", said[prn.addr], said[pc.addr], want)
 		}
 	}
-	if !slices.Contains(said[away.addr], "lan.odd=wsd-xaddrs") || !slices.Contains(said[bomb.addr], "lan.odd=wsd-metadata") || len(said[odd.addr]) > 0 || len(said[liar.addr]) > 0 {
+	if !slices.Contains(said[away.addr], "lan.odd=leads-away") || !slices.Contains(said[odd.addr], "lan.odd=nonsense") || len(said[odd.addr]) > 1 || len(said[liar.addr]) > 1 {
 		t.Errorf("got %q", said)
 	}
 	if prn.probes != len(probes)*sends || prn.resolves != sends {
@@ -211,6 +211,9 @@ func TestDevicesAreProbedOnceAndPrintersAskedOnce(t *testing.T) {
 		t.Errorf("asked %q", prn.asked[0])
 	}
 	by, everyone := h.Traffic()
+	if got := by[netip.MustParseAddr(bomb.addr)].Odd; !slices.Contains(got, discovery.OddTooMuch) {
+		t.Errorf("nothing but %q is odd about the endless one", got)
+	}
 	if everyone.Packets != (len(probes)+1)*sends || by[netip.MustParseAddr(prn.addr)].Connections != 1 {
 		t.Errorf("the ledger holds %+v and %+v", everyone, by)
 	}

@@ -217,6 +217,7 @@ Section "Uninstall"
   DeleteRegValue HKCU "${RUN}" "${ID}"
   DeleteRegValue HKCU "${APPROVED}" "${ID}"
   DeleteRegKey HKCU "Software\Classes\AppUserModelId\${ID}"
+  DeleteRegKey HKCU "Software\Classes\app.porchlight.note" ; what a click on a notification starts
   DeleteRegKey /ifempty HKCU "Software\Classes\AppUserModelId"
   DeleteRegKey HKCU "${APPS}"
 SectionEnd

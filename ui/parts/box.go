@@ -28,6 +28,8 @@ func NewBox(fill, line fyne.ThemeColorName, radius, padX, padY float32, content 
 	return b
 }
 
+func (b *Box) content() fyne.CanvasObject { return b.Content }
+
 // Card is the usual area for things that belong together.
 func Card(content fyne.CanvasObject) *Box {
 	return NewBox(ColorCard, ColorLine, Radius, 20, 18, content)
@@ -104,6 +106,8 @@ func (r *boxRenderer) Refresh() {
 // A Tap is an area that can be pressed, by mouse, space or return.
 type Tap struct {
 	Box
+	OnFocus func() // what happens when the keyboard comes; nil for nothing
+
 	label string
 	onTap func()
 }
@@ -120,7 +124,14 @@ func NewTap(label string, fill, line fyne.ThemeColorName, radius, padX, padY flo
 func (t *Tap) Tapped(*fyne.PointEvent) { t.onTap() }
 
 // FocusGained implements fyne.Focusable.
-func (t *Tap) FocusGained() { t.focused = true; t.Refresh() }
+func (t *Tap) FocusGained() {
+	t.focused = true
+	t.Refresh()
+	reveal()
+	if t.OnFocus != nil {
+		t.OnFocus()
+	}
+}
 
 // FocusLost implements fyne.Focusable.
 func (t *Tap) FocusLost() { t.focused = false; t.Refresh() }
@@ -134,7 +145,7 @@ func (t *Tap) TypedKey(ev *fyne.KeyEvent) {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		t.onTap()
 	default:
-		passOn(t, ev)
+		passOn(ev)
 	}
 }
 
@@ -155,10 +166,3 @@ func (t *Tap) AccessibilityLabel() string { return t.label }
 
 // AccessibilityRole implements fyne.Accessible.
 func (t *Tap) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
-
-// passOn gives a key that a widget has no use for to the window, which knows Escape.
-func passOn(o fyne.CanvasObject, ev *fyne.KeyEvent) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.OnTypedKey() != nil {
-		c.OnTypedKey()(ev)
-	}
-}

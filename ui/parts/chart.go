@@ -221,6 +221,12 @@ func newSample(line int) *sample {
 	return s
 }
 
+// AccessibilityLabel implements fyne.Accessible: nothing, for words stand beside it.
+func (s *sample) AccessibilityLabel() string { return "" }
+
+// AccessibilityRole implements fyne.Accessible. Readers pass over containers.
+func (s *sample) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleContainer }
+
 // CreateRenderer implements fyne.Widget.
 func (s *sample) CreateRenderer() fyne.WidgetRenderer {
 	r := &sampleRenderer{s: s}

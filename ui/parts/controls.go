@@ -43,7 +43,7 @@ func newButton(words, iconName string, importance widget.Importance, c fyne.Them
 }
 
 // FocusGained implements fyne.Focusable.
-func (b *Button) FocusGained() { b.focused = true; b.Button.FocusGained() }
+func (b *Button) FocusGained() { b.focused = true; b.Button.FocusGained(); reveal() }
 
 // FocusLost implements fyne.Focusable.
 func (b *Button) FocusLost() { b.focused = false; b.Button.FocusLost() }
@@ -56,7 +56,7 @@ func (b *Button) TypedKey(ev *fyne.KeyEvent) {
 			b.OnTapped()
 		}
 	default:
-		passOn(b, ev)
+		passOn(ev)
 	}
 }
 
@@ -104,7 +104,10 @@ func (r *ringed) Refresh() {
 
 // An Entry is the toolkit's, for forms: the keyboard can leave it, by tab and by escape, however
 // many lines it has, and ask for help by F1.
-type Entry struct{ widget.Entry }
+type Entry struct {
+	widget.Entry
+	Label string // what a screen reader says that it is for
+}
 
 // NewEntry makes an empty line to write in.
 func NewEntry() *Entry {
@@ -113,21 +116,52 @@ func NewEntry() *Entry {
 	return e
 }
 
+// FocusGained implements fyne.Focusable.
+func (e *Entry) FocusGained() { e.Entry.FocusGained(); reveal() }
+
 // AcceptsTab implements fyne.Tabbable.
 func (e *Entry) AcceptsTab() bool { return false }
 
 // TypedKey implements fyne.Focusable.
 func (e *Entry) TypedKey(ev *fyne.KeyEvent) {
 	if ev.Name == fyne.KeyEscape || ev.Name == fyne.KeyF1 {
-		passOn(e, ev)
+		passOn(ev)
 		return
 	}
 	e.Entry.TypedKey(ev)
 }
 
-// A List is the toolkit's, with return as well as space.
+// A Check is the toolkit's, with return as well as space.
+type Check struct{ widget.Check }
+
+// NewCheck makes a box to tick.
+func NewCheck(words string, onChanged func(bool)) *Check {
+	c := &Check{}
+	c.Text, c.OnChanged = words, onChanged
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// FocusGained implements fyne.Focusable.
+func (c *Check) FocusGained() { c.Check.FocusGained(); reveal() }
+
+// TypedKey implements fyne.Focusable.
+func (c *Check) TypedKey(ev *fyne.KeyEvent) {
+	switch ev.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		c.SetChecked(!c.Checked)
+	case fyne.KeySpace: // it comes as a rune too
+	default:
+		passOn(ev)
+	}
+}
+
+// A List is the toolkit's, with return as well as space, and more keys to move by.
 type List struct {
 	widget.List
+	Skip func(int) bool // tells rows that are nothing to choose; nil if there are none
+
+	at       int    // the row where the keyboard is
 	onEscape func() // nil leaves the key to the window
 }
 
@@ -136,8 +170,41 @@ func NewList(length func() int, create func() fyne.CanvasObject, update func(int
 	l := &List{}
 	l.Length, l.CreateItem, l.UpdateItem = length, create, update
 	l.HideSeparators = true
+	l.OnHighlighted = func(i int) { l.at = i }
 	l.ExtendBaseWidget(l)
 	return l
+}
+
+// listStep is how many rows a list goes on when its page is turned.
+const listStep = 8
+
+// FocusGained implements fyne.Focusable.
+func (l *List) FocusGained() {
+	l.List.FocusGained()
+	l.Mark(l.at)
+}
+
+// Mark puts the keyboard to a row, or to the next one that is something to choose.
+func (l *List) Mark(at int) { l.goTo(at, 1) }
+
+// goTo puts the keyboard to a row. From one that is nothing to choose it goes on by step, and back if there is nothing more.
+func (l *List) goTo(at, step int) {
+	last := l.Length() - 1
+	if last < 0 {
+		return
+	}
+	at = max(0, min(at, last))
+	for _, by := range []int{step, -step} {
+		for i := at; i >= 0 && i <= last; i += by {
+			if l.Skip == nil || !l.Skip(i) {
+				if i == 1 && by < 0 && l.Skip != nil && l.Skip(0) {
+					l.ScrollToTop() // its head too
+				}
+				l.Highlight(i)
+				return
+			}
+		}
+	}
 }
 
 // TypedKey implements fyne.Focusable.
@@ -150,9 +217,21 @@ func (l *List) TypedKey(ev *fyne.KeyEvent) {
 			l.onEscape()
 			return
 		}
-		passOn(l, ev)
+		passOn(ev)
 	case fyne.KeyF1:
-		passOn(l, ev)
+		passOn(ev)
+	case fyne.KeyDown:
+		l.goTo(l.at+1, 1)
+	case fyne.KeyUp:
+		l.goTo(l.at-1, -1)
+	case fyne.KeyPageDown:
+		l.goTo(l.at+listStep, -1)
+	case fyne.KeyPageUp:
+		l.goTo(l.at-listStep, 1)
+	case fyne.KeyHome:
+		l.goTo(0, 1)
+	case fyne.KeyEnd:
+		l.goTo(l.Length()-1, -1)
 	default:
 		l.List.TypedKey(ev)
 	}

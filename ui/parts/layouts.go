@@ -159,8 +159,8 @@ func BesideTop(gap float32, left, right, middle fyne.CanvasObject) *fyne.Contain
 
 func beside(gap float32, top bool, left, right, middle fyne.CanvasObject) *fyne.Container {
 	l := sides{gap: gap, top: top, left: left, right: right}
-	c := container.New(l, middle)
-	for _, o := range []fyne.CanvasObject{left, right} {
+	c := container.New(l)
+	for _, o := range []fyne.CanvasObject{left, middle, right} { // as it is read
 		if o != nil {
 			c.Objects = append(c.Objects, o)
 		}
@@ -436,10 +436,11 @@ func (h *halves) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(column{}.MinSize(objects).Width, h.lay().MinSize(objects).Height)
 }
 
-// Edge puts things at the edges of body without a gap; nil leaves an edge away.
+// Edge puts things at the edges of body without a gap; nil leaves an edge away. They are read from the top to the bottom,
+// and what is at the left comes first.
 func Edge(top, bottom, left, body fyne.CanvasObject) *fyne.Container {
 	c := container.New(edge{top, bottom, left, body})
-	for _, o := range []fyne.CanvasObject{body, top, bottom, left} {
+	for _, o := range []fyne.CanvasObject{top, left, body, bottom} {
 		if o != nil {
 			c.Objects = append(c.Objects, o)
 		}

@@ -29,12 +29,6 @@ func Says(o fyne.CanvasObject) string {
 			walk(o.Content)
 		case *Box:
 			walk(o.Content)
-		case *widget.Check:
-			said = append(said, o.Text)
-		case *Entry:
-			said = append(said, o.Text)
-		case *widget.Entry:
-			said = append(said, o.Text)
 		case fyne.Accessible:
 			said = append(said, o.AccessibilityLabel())
 		}
@@ -86,6 +80,37 @@ func (b *Button) AccessibilityLabel() string {
 	}
 	return b.Text
 }
+
+// AccessibilityLabel implements fyne.Accessible: what the line is for, and what stands there.
+func (e *Entry) AccessibilityLabel() string {
+	switch {
+	case e.Text == "":
+		return e.Label
+	case e.Label == "":
+		return e.Text
+	}
+	return e.Label + ": " + e.Text
+}
+
+// AccessibilityRole implements fyne.Accessible. The toolkit knows no role for a line to write in.
+func (e *Entry) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+
+// AccessibilityLabel implements fyne.Accessible: its words, after a tick if it is ticked.
+func (c *Check) AccessibilityLabel() string {
+	if c.Checked {
+		return "✓ " + c.Text
+	}
+	return c.Text
+}
+
+// AccessibilityRole implements fyne.Accessible.
+func (c *Check) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
+// AccessibilityLabel implements fyne.Accessible: nothing, for the line round it says it.
+func (k *knob) AccessibilityLabel() string { return "" }
+
+// AccessibilityRole implements fyne.Accessible. Readers pass over containers.
+func (k *knob) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleContainer }
 
 // AccessibilityLabel implements fyne.Accessible: the rows, one on each line.
 func (l *List) AccessibilityLabel() string {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"porchlight/checks/rounds"
+	"porchlight/ui/elsewhere"
+	"porchlight/ui/system"
 )
 
 // Timeline gives the changes of the current home that fit, newest first, from a mark on, and at most so many.
@@ -42,6 +44,7 @@ func (p *Program) tend(ctx context.Context) {
 	if ctx.Err() != nil {
 		return // the user is in a hurry; after the next round will do
 	}
+	system.SweepPrints()
 	if err := p.store.Tend(ctx, time.Now().UTC()); err != nil {
 		p.Log.WarnContext(ctx, "history not backed up", "err", err)
 	}
@@ -78,6 +81,9 @@ func (p *Program) Restore(ctx context.Context, name string) error {
 // Erase forgets everything, backups too, and leaves no trace of it in the files. Files with a home that the user has
 // saved elsewhere stay.
 func (p *Program) Erase(ctx context.Context) error {
+	if err := p.SetElsewhere(ctx, elsewhere.Target{}); err != nil { // while it is known where
+		p.Log.WarnContext(ctx, "what was told elsewhere stays there", "err", err)
+	}
 	if err := p.store.Erase(ctx); err != nil {
 		return err
 	}

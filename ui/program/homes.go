@@ -105,6 +105,7 @@ func (p *Program) DeleteHome(ctx context.Context, id rounds.HomeID) error {
 	if err := p.store.DeleteHome(ctx, id); err != nil {
 		return err
 	}
+	p.forgetElsewhere(ctx, id)
 	return p.again(ctx, id)
 }
 

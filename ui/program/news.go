@@ -13,6 +13,7 @@ import (
 	"porchlight/assets/text"
 	"porchlight/checks/firmware"
 	"porchlight/checks/news"
+	"porchlight/checks/versions"
 	"porchlight/discovery"
 	"porchlight/discovery/lan"
 )
@@ -117,9 +118,12 @@ func (p *Program) NewsFrom(ctx context.Context, address string) error {
 	return p.SwitchNews(ctx, []string{news.Signed}, nil)
 }
 
-// from gives the source of a signed file, if the user typed an address.
+// from gives the source of a signed file, if the user typed an address or the program was built with one.
 func (p *Program) from(ctx context.Context) ([]news.Source, error) {
 	address, err := p.store.Setting(ctx, fromSetting)
+	if address == "" {
+		address = news.Home
+	}
 	if address == "" || err != nil {
 		return nil, err
 	}
@@ -186,6 +190,7 @@ func (p *Program) ask(ctx context.Context, on []string, devices []discovery.Devi
 type told struct {
 	book    *news.Book
 	sources []NewsSource
+	program news.Release // the newest Porchlight
 }
 
 // readNews reads again what is kept of sources of news. What was read before stays if that fails.
@@ -196,7 +201,22 @@ func (p *Program) readNews(ctx context.Context) {
 		p.Log.WarnContext(ctx, "news not read", "err", err)
 		return
 	}
-	p.told.Store(&told{news.NewBook(states, p.catalog.Canonical), sources})
+	t := &told{book: news.NewBook(states, p.catalog.Canonical), sources: sources}
+	if i := slices.IndexFunc(states, func(s news.State) bool { return s.Source == news.Signed }); i >= 0 {
+		t.program = states[i].Answer().Program
+	}
+	p.told.Store(t)
+}
+
+// Newer gives the newest Porchlight, as a signed file says, if this one is older. Nothing is ever installed. It does
+// not block.
+func (p *Program) Newer() (news.Release, bool) {
+	t := p.told.Load()
+	if t == nil {
+		return news.Release{}, false
+	}
+	order, ok := versions.Compare("semver", p.Version, t.program.Version)
+	return t.program, ok && order < 0
 }
 
 // book gives all that sources of news said, whenever that was.
@@ -212,10 +232,25 @@ func (p *Program) Firmware(d discovery.Device) firmware.Known { return p.firmwar
 
 func (p *Program) firmware() firmware.Check { return firmware.Check{Catalog: p.catalog, Book: p.book} }
 
-// SilentNews says which sources of news, of those that are on, gave nothing the last time. It does not block.
-func (p *Program) SilentNews() []string {
+// SilentNews lists the sources of news, of those that are on, that gave nothing the last time. It does not block.
+func (p *Program) SilentNews() []news.State {
+	var out []news.State
+	for _, s := range p.sourcesTold() {
+		if s.On && s.State.Trouble != "" {
+			s.State.Source = s.Name
+			out = append(out, s.State)
+		}
+	}
+	return out
+}
+
+// SaysSilent says the same in words.
+func (p *Program) SaysSilent() []string { return Silent(p.words(), p.sourcesTold(), time.Now()) }
+
+// sourcesTold are the sources of news as they were when the latest round asked them.
+func (p *Program) sourcesTold() []NewsSource {
 	if t := p.told.Load(); t != nil {
-		return Silent(p.words(), t.sources, time.Now())
+		return t.sources
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"testing"
+	"time"
 
 	"porchlight/checks/news"
 )
@@ -87,5 +88,45 @@ func TestThePracticeHomeAsksNobody(t *testing.T) {
 		if asks := p.walker.News != nil; asks == practice {
 			t.Errorf("practice home: %v; asks for news: %v", practice, asks)
 		}
+	}
+}
+
+func TestANewerPorchlightIsSaid(t *testing.T) {
+	for version, want := range map[string]bool{"1.1.9": true, "1.2.0": false, "1.3.0": false, "dev": false, "": false} {
+		p := opened(t, Options{Dir: t.TempDir(), Version: version})
+		if _, ok := p.Newer(); ok {
+			t.Errorf("%q: nobody said anything", version)
+		}
+		said := news.Answer{Version: 1, Dated: time.Now().UTC(), Program: news.Release{Version: "1.2.0", Page: "https://example.invalid/get"}}
+		kept := news.State{Source: news.Signed, Parts: map[string]news.Part{"": {Answered: time.Now().UTC(), Answer: said}}}
+		if err := p.store.SaveNews(t.Context(), kept); err != nil {
+			t.Fatal(err)
+		}
+		p.readNews(t.Context())
+		if got, ok := p.Newer(); ok != want || (ok && got.Version != "1.2.0") {
+			t.Errorf("%q: got %+v, %t", version, got, ok)
+		}
+	}
+}
+
+func TestKnowledgeOfThePublisherIsOffUntilSwitchedOn(t *testing.T) {
+	news.Home = "https://example.invalid/knowledge.json"
+	t.Cleanup(func() { news.Home = "" })
+	p := opened(t, Options{Dir: t.TempDir()})
+	if got := on(t, p); len(got) > 0 {
+		t.Errorf("on: %q", got)
+	}
+	if err := p.SwitchNews(t.Context(), []string{news.Signed}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := on(t, p); !slices.Equal(got, []string{news.Signed}) {
+		t.Errorf("on: %q", got)
+	}
+	if err := p.NewsFrom(t.Context(), "https://example.org/mine.json"); err != nil {
+		t.Fatal(err)
+	}
+	sources, err := p.News(t.Context())
+	if err != nil || sources[len(sources)-1].Host != "example.org" {
+		t.Errorf("got %+v, %v", sources, err)
 	}
 }

@@ -32,6 +32,8 @@ import (
 	"porchlight/discovery/sources"
 	"porchlight/discovery/testhome"
 	"porchlight/store"
+	"porchlight/ui/elsewhere"
+	"porchlight/ui/system"
 )
 
 // practiceKey is the network of the practice home in the history.
@@ -46,6 +48,9 @@ var ErrNotAgreed = errors.New("nobody has agreed to look around this home")
 
 // ErrNoRound means that there is no picture of a home yet.
 var ErrNoRound = errors.New("no round has been walked yet")
+
+// ErrNothingToTell means that nothing is known yet that could be told elsewhere.
+var ErrNothingToTell = errors.New("nothing to tell yet")
 
 // ErrNoSuchDevice and ErrSeveralDevices mean that a person's word for a device fits none, or
 // more than one.
@@ -73,6 +78,8 @@ type Options struct {
 	AskOutside, AskDHCP bool
 	// Still keeps the program small: it has no catalogue of makers, and walks no rounds.
 	Still bool
+	// TellLater leaves it to another process to tell the place elsewhere that the user named.
+	TellLater bool
 	// News names the sources on the internet that rounds ask what is new; nil for those that the
 	// user switched on for good. The practice home asks none.
 	News []string
@@ -83,6 +90,7 @@ type Program struct {
 	Options
 	Words    *text.Catalog // of the language at the start; see Speak
 	SetAside string        // where a damaged history was kept; "" if it was fine
+	Upgraded bool          // the history was of an older version; a backup of it was kept
 
 	store   *store.Store
 	catalog *makers.Catalog
@@ -91,6 +99,10 @@ type Program struct {
 	told    atomic.Pointer[told]         // by sources of news; nil for nothing
 	spoken  atomic.Pointer[text.Catalog] // the words that the user chose since; nil for Words
 	walks   atomic.Int32                 // rounds that this process walks; see share
+
+	telling sync.WaitGroup // whoever tells the place elsewhere
+	turn    sync.Mutex     // of those who do
+	waits   atomic.Bool    // one is about to
 
 	mu       sync.Mutex // guards following
 	walker   *rounds.Walker
@@ -117,7 +129,7 @@ func Open(ctx context.Context, o Options) (*Program, error) {
 	if p.store, err = store.Open(ctx, filepath.Join(p.Dir, "history.db"), o.Log); err != nil {
 		return p, err
 	}
-	p.SetAside = p.store.SetAside
+	p.SetAside, p.Upgraded = p.store.SetAside, p.store.Upgraded
 	if set := p.set(ctx); set.Language != "" {
 		if p.Words, err = p.catalogOf(set.Language); err != nil {
 			return p, err
@@ -130,6 +142,7 @@ func Open(ctx context.Context, o Options) (*Program, error) {
 // Close ends the practice home and closes the history. It may be called on what Open gave
 // together with an error.
 func (p *Program) Close() error {
+	p.telling.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var errs []error
@@ -209,7 +222,7 @@ func (p *Program) find(ctx context.Context) (rounds.Home, error) {
 
 // here gives the way into the network that this computer is on, and by what that is known.
 func (p *Program) here(ctx context.Context) (*lan.Home, rounds.HomeNetwork, error) {
-	n, err := lan.FindNetwork(p.Want)
+	n, err := p.network(ctx)
 	if err != nil {
 		return nil, rounds.HomeNetwork{}, err
 	}
@@ -226,6 +239,15 @@ func (p *Program) key(ctx context.Context, h *lan.Home) string {
 }
 
 func (p *Program) enterPractice(ctx context.Context) error {
+	if err := p.startPractice(ctx); err != nil {
+		return err
+	}
+	return p.ShowPractice(ctx)
+}
+
+// ShowPractice shows what is known of the practice home. Its devices start when they are spoken to: another process may
+// have them.
+func (p *Program) ShowPractice(ctx context.Context) error {
 	home, err := p.store.Home(ctx, practiceKey, p.words().T("practice.name", nil), true)
 	if err != nil {
 		return err
@@ -233,24 +255,27 @@ func (p *Program) enterPractice(ctx context.Context) error {
 	if err := p.store.AgreeHome(ctx, home.ID, "", time.Now().UTC()); err != nil {
 		return err
 	}
-	p.mu.Lock()
-	running := p.practice != nil
-	p.mu.Unlock()
-	if !running {
-		lo, err := testhome.Loopback()
-		if err != nil {
-			return err
-		}
-		// It lives until the program ends, longer than the button's context.
-		h, err := testhome.Start(context.WithoutCancel(ctx), lo, testhome.Practice()...)
-		if err != nil {
-			return err
-		}
-		p.mu.Lock()
-		p.practice = h
-		p.mu.Unlock()
-	}
 	return p.use(ctx, home)
+}
+
+// startPractice starts the simulated devices, unless they run. They live until the program ends, longer than the button's
+// context.
+func (p *Program) startPractice(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.practice != nil {
+		return nil
+	}
+	lo, err := testhome.Loopback()
+	if err != nil {
+		return err
+	}
+	h, err := testhome.Start(context.WithoutCancel(ctx), lo, testhome.Practice()...)
+	if err != nil {
+		return err
+	}
+	p.practice = h
+	return nil
 }
 
 // use makes a home the current one and shows what is known of it.
@@ -262,10 +287,10 @@ func (p *Program) use(ctx context.Context, home rounds.Home) error {
 func (p *Program) renew(ctx context.Context, home rounds.Home) *rounds.Walker {
 	p.readNews(ctx) // another process may have asked
 	w := &rounds.Walker{
-		Home: home, Feed: &p.feed, History: history{p.store}, Checks: p.checks(ctx, home), Catalog: p.catalog, Log: p.Log,
+		Home: home, Feed: &p.feed, History: history{p.store, p.shown}, Checks: p.checks(ctx, home), Catalog: p.catalog, Log: p.Log,
 		Sources:   func(h *lan.Home) []discovery.Source { return sources.All(h, p.Log) },
 		Probers:   func(h *lan.Home) []discovery.Prober { return sources.Probers(h, p.catalog) },
-		Passwords: p.Passwords, Ask: p.Ask,
+		Passwords: p.Passwords, Ask: p.Ask, WiFi: system.WiFi,
 		Open: func(ctx context.Context) (*lan.Home, error) { return p.open(ctx, home) },
 	}
 	if home.Practice {
@@ -293,6 +318,9 @@ func (p *Program) checks(ctx context.Context, home rounds.Home) []checks.Check {
 // open gives the way into a home's network, if this computer is on it and the user answers for it.
 func (p *Program) open(ctx context.Context, home rounds.Home) (*lan.Home, error) {
 	if home.Practice {
+		if err := p.startPractice(ctx); err != nil {
+			return nil, err
+		}
 		n, err := lan.PracticeNetwork()
 		if err != nil {
 			return nil, err
@@ -339,6 +367,7 @@ func (p *Program) Walk(ctx context.Context) error {
 		return err
 	})
 	if err == nil {
+		p.tellSoon(ctx)
 		p.tend(ctx)
 	}
 	return err
@@ -350,7 +379,11 @@ func (p *Program) CheckAgain(ctx context.Context, finding string) (checks.Findin
 	if err != nil {
 		return checks.Finding{}, err
 	}
-	return w.CheckAgain(ctx, finding)
+	f, err := w.CheckAgain(ctx, finding)
+	if err == nil {
+		p.tellSoon(ctx)
+	}
+	return f, err
 }
 
 // Proofs gives the looks at one finding of the current home, newest first.
@@ -456,6 +489,11 @@ func (p *Program) Correct(ctx context.Context, device discovery.DeviceID, c disc
 	return p.say(func(w *rounds.Walker) error { return w.Correct(ctx, device, c.Clean()) })
 }
 
+// Forget removes devices with all that is known of them. One that is heard again comes back as new.
+func (p *Program) Forget(ctx context.Context, devices ...discovery.DeviceID) error {
+	return p.say(func(w *rounds.Walker) error { return w.Forget(ctx, devices...) })
+}
+
 // say tells the walker of the current home what the user says.
 func (p *Program) say(tell func(*rounds.Walker) error) error {
 	w, err := p.current()
@@ -477,6 +515,9 @@ var sentences = []struct {
 	{lan.ErrPublicAddress, "error.public-address"},
 	{lan.ErrNotOnLink, "error.not-on-link"},
 	{lan.ErrNoInterface, "error.no-interface"},
+	{lan.ErrLost, "error.network-lost"},
+	{syscall.EMFILE, "error.no-files"},
+	{syscall.ENFILE, "error.no-files"},
 	{rounds.ErrOtherNetwork, "error.other-network"},
 	{rounds.ErrNoSuchFinding, "error.no-such-finding"},
 	{rounds.ErrNoSuchHome, "error.no-such-home"},
@@ -490,6 +531,14 @@ var sentences = []struct {
 	{ErrNoSuchDevice, "error.no-such-device"},
 	{ErrNoLetter, "error.no-letter"},
 	{ErrSeveralDevices, "error.several-devices"},
+	{ErrNothingToTell, "elsewhere.trouble.nothing"},
+	{elsewhere.ErrAddress, "elsewhere.trouble.address"},
+	{elsewhere.ErrPlain, "elsewhere.trouble.plain"},
+	{elsewhere.ErrCertificate, "elsewhere.trouble.certificate"},
+	{elsewhere.ErrRefused, "elsewhere.trouble.refused"},
+	{elsewhere.ErrOdd, "elsewhere.trouble.odd"},
+	{elsewhere.ErrSlow, "elsewhere.trouble.slow"},
+	{elsewhere.ErrUnreachable, "elsewhere.trouble.unreachable"},
 	{testhome.ErrNoLoopbackAddrs, "error.no-practice"},
 	{syscall.EADDRINUSE, "error.practice-taken"},
 	{ErrSetAside, "error.store-corrupt"},
@@ -508,6 +557,7 @@ var sentences = []struct {
 	{store.ErrFull, "error.store-full"},
 	{store.ErrNotFile, "error.store-not-file"},
 	{store.ErrMoved, "error.store-moved"},
+	{system.ErrNoPrinter, "error.no-printer"},
 	{os.ErrPermission, "error.store-read-only"},
 }
 
@@ -520,6 +570,13 @@ func (p *Program) Sentence(err error) string {
 		args["names"] = p.SetAside
 	} else if errors.Is(err, store.ErrReadOnly) || errors.Is(err, os.ErrPermission) {
 		args["names"] = p.Dir
+	}
+	if ns, ok := errors.AsType[*NotSaved](err); ok {
+		key := "report.failed"
+		if errors.Is(err, errNotKept) {
+			key = "report.failed.kept"
+		}
+		return p.words().T(key, text.Args{"file": discovery.Line(ns.Folder)})
 	}
 	if nc, ok := errors.AsType[*checks.NotChecked](err); ok {
 		return p.words().T("reason."+nc.Reason, nil)

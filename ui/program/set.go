@@ -2,7 +2,9 @@ package program
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"porchlight/assets/text"
 	"porchlight/checks/rounds"
@@ -56,9 +58,32 @@ func (p *Program) set(ctx context.Context) rounds.Settings {
 }
 
 // A history is the store, in which nobody has agreed to a factory password while the user wants none to be tried. So
-// that counts at once, also in the middle of a round.
+// that counts at once, also in the middle of a round. And who wants to walk waits for a light look of another process.
 type history struct {
 	*store.Store
+	shown func() bool // another process shows a round
+}
+
+const (
+	// lookPatience is how long a round waits for another process that only looks who is there, and lookAgain how often it
+	// tries.
+	lookPatience = 30 * time.Second
+	lookAgain    = 200 * time.Millisecond
+)
+
+// LockRound implements rounds.History. It waits for whoever shows no round: that is over soon.
+func (h history) LockRound(ctx context.Context) (release func(), err error) {
+	for until := time.Now().Add(lookPatience); ; {
+		release, err = h.Store.LockRound(ctx)
+		if !errors.Is(err, store.ErrLocked) || h.shown() || time.Now().After(until) {
+			return release, err
+		}
+		select {
+		case <-time.After(lookAgain):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // Consent implements rounds.History.
@@ -73,13 +98,18 @@ func (h history) Consent(ctx context.Context, home rounds.HomeID, device discove
 	return h.Store.Consent(ctx, home, device)
 }
 
-// Allowed lists the devices of the current home on which factory passwords may be tried, as the user said.
-func (p *Program) Allowed(ctx context.Context) ([]discovery.DeviceID, error) {
+// Consents tells what the user said about factory passwords on the devices of the current home, where anything was said.
+func (p *Program) Consents(ctx context.Context) (map[discovery.DeviceID]rounds.Consent, error) {
 	w, err := p.current()
 	if err != nil {
 		return nil, err
 	}
-	said, err := p.store.Consents(ctx, w.Home.ID)
+	return p.store.Consents(ctx, w.Home.ID)
+}
+
+// Allowed lists the devices of the current home on which factory passwords may be tried, as the user said.
+func (p *Program) Allowed(ctx context.Context) ([]discovery.DeviceID, error) {
+	said, err := p.Consents(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -108,8 +108,13 @@ func write(path string, s rounds.Snapshot) error {
 
 // Walking reports whether a round is under way, here or in another process.
 func (p *Program) Walking() bool {
+	return p.walks.Load() > 0 || p.shown()
+}
+
+// shown reports whether some process shows a round that is under way.
+func (p *Program) shown() bool {
 	info, err := os.Stat(p.shared())
-	return p.walks.Load() > 0 || err == nil && fresh(info)
+	return err == nil && fresh(info)
 }
 
 func fresh(info os.FileInfo) bool {

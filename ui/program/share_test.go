@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"os"
 	"runtime"
@@ -170,4 +171,27 @@ func TestARoundInAnotherProcessIsLoadedWhenItIsDone(t *testing.T) {
 	if again, _, err := b.LastRounds(t.Context(), home.ID); err != nil || again.Round != newest.Round {
 		t.Errorf("a light look was kept: %+v, %v", again, err)
 	}
+}
+
+// TestARoundWaitsForALightLook has another process that only looks who is there: it holds the lock and shows no round.
+func TestARoundWaitsForALightLook(t *testing.T) {
+	a := homeOf(t)
+	b := opened(t, Options{Dir: a.Dir, Languages: []string{"en"}})
+	release, err := a.store.LockRound(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := history{b.store, b.shown}
+	ctx, stop := context.WithTimeout(t.Context(), 3*lookAgain)
+	defer stop()
+	if _, err := h.LockRound(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("it is still looked: got %v", err)
+	}
+	time.AfterFunc(2*lookAgain, release)
+	began := time.Now()
+	again, err := h.LockRound(t.Context())
+	if took := time.Since(began); err != nil || took < lookAgain || took > 5*time.Second {
+		t.Fatalf("got %v after %s", err, took)
+	}
+	again()
 }

@@ -187,8 +187,8 @@ func TestSourcesOfNewsThatFailHoldUpNobody(t *testing.T) {
 			want := []string{
 				"1.0.9.90_3 V1.0.99.136_1 http.fw.updates1.netgear.com " + today, "7.90 7.99.2 upgrade.mikrotik.com " + today,
 			}
-			if got := outdated(p); !slices.Equal(got, want) || p.SilentNews() != nil {
-				t.Fatalf("on an honest day: got %q and %q, want %q", got, p.SilentNews(), want)
+			if got := outdated(p); !slices.Equal(got, want) || p.SaysSilent() != nil {
+				t.Fatalf("on an honest day: got %q and %q, want %q", got, p.SaysSilent(), want)
 			}
 			p.dayPasses(t)
 
@@ -235,7 +235,7 @@ func (p *Program) tellsOf(t *testing.T, silent []string, why string) {
 	if silent == nil {
 		silent = p.Options.News
 	}
-	said := p.SilentNews()
+	said := p.SaysSilent()
 	for _, name := range silent {
 		if !slices.ContainsFunc(said, func(s string) bool {
 			return strings.HasPrefix(s, name+" (") && strings.Contains(s, why) && strings.Contains(s, time.Now().Format(" 2006, "))

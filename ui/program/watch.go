@@ -89,7 +89,7 @@ func (p *Program) AsksStartAtLogin(ctx context.Context) (bool, error) {
 
 // Network names the network that this computer is on; "" for none that could be a home. It sends nothing.
 func (p *Program) Network() string {
-	n, err := lan.FindNetwork(p.Want)
+	n, err := p.network(context.Background())
 	if err != nil {
 		return ""
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -44,7 +45,7 @@ func New(f Facts) *Report {
 	r := &Report{
 		Language: f.Words.Tag.String(), Program: "Porchlight " + f.Version, Made: f.Now,
 		Kind: b.say("report.kind"), Home: home, MadeOn: b.T("report.made", text.Args{"date": b.Words.Date(f.Now)}),
-		Verdict: b.verdict(), Private: b.say("report.private"), Contents: b.say("report.contents"),
+		Verdict: b.verdict(), Private: b.say("report.private"), Contents: b.say("report.contents"), Colon: b.say("format.colon"),
 		Page: func(page, pages int) string { return b.T("report.page", text.Args{"page": page, "pages": pages}) },
 		See:  func(page int) string { return b.T("report.see", text.Args{"page": page}) },
 		More: func(n int) string { return b.T("report.more", text.Args{"n": n}) },
@@ -137,14 +138,17 @@ func (b *builder) verdict() Said {
 // Verdict is the one sentence that matters about a home.
 func Verdict(words *text.Catalog, s *rounds.Snapshot, now time.Time) string {
 	todo, later := s.Todo(now)
-	switch n := present(s); {
+	n, _ := s.Looked(checks.Clear, checks.Found)
+	switch {
 	case len(todo) > 0:
 	case s.AllGood():
 		return words.T("verdict.allgood", text.Args{"n": n})
 	case len(later) > 0:
 		return words.T("verdict.later", text.Args{"n": len(later)})
-	case n == 0:
+	case present(s) == 0:
 		return words.T("verdict.none", nil)
+	case n == 0:
+		return words.T("verdict.unlooked", nil)
 	default:
 		return words.T("verdict.partly", text.Args{"n": n})
 	}
@@ -174,17 +178,8 @@ func present(s *rounds.Snapshot) int {
 // lookedAt counts the devices by what was looked at.
 func (b *builder) lookedAt() Looked {
 	out := Looked{Title: b.say("home.looked")}
-	var ids []checks.ID
-	count := map[checks.ID]int{}
-	for _, o := range b.Snapshot.Outcomes {
-		if o.Result != checks.Clear && o.Result != checks.Found {
-			continue
-		}
-		if count[o.Check]++; count[o.Check] == 1 {
-			ids = append(ids, o.Check)
-		}
-	}
-	slices.SortStableFunc(ids, func(a, c checks.ID) int { return cmp.Compare(count[c], count[a]) })
+	_, count := b.Snapshot.Looked(checks.Clear, checks.Found)
+	ids := slices.SortedFunc(maps.Keys(count), func(a, c checks.ID) int { return cmp.Or(cmp.Compare(count[c], count[a]), cmp.Compare(a, c)) })
 	for _, id := range ids {
 		out.Lines = append(out.Lines, Line{b.say("check." + string(id)), b.T("devices.count", text.Args{"n": count[id]})})
 	}
@@ -286,12 +281,16 @@ func (b *builder) job(number int, f *checks.Finding) Job {
 	if about != nil {
 		j.Icon, j.About = icon(about.Kind), b.where(about)
 	}
+	j.Line = Said{j.Icon, a.Job}
+	if at != nil && strings.HasPrefix(a.Job, b.Words.DeviceName(at)) {
+		j.Line.Icon = icon(at.Kind)
+	}
 	return j
 }
 
 // sure says how sure we are, since when it is known, and what makes it more or less urgent.
 func (b *builder) sure(f *checks.Finding, a *text.Advice) string {
-	said := []string{b.say("sure." + string(f.Confidence))}
+	said := []string{a.Sure}
 	if !f.CameBack.IsZero() {
 		said = append(said, b.T("todo.back", text.Args{"date": b.Words.Date(f.CameBack)}))
 	} else if !f.First.IsZero() {
@@ -533,7 +532,7 @@ func (b *builder) fridge(r *Report) Fridge {
 	for _, g := range r.Todo.Groups {
 		for _, j := range g.Jobs {
 			if all++; all <= fridgeJobs {
-				out.Jobs = append(out.Jobs, j)
+				out.Jobs = append(out.Jobs, Task{j.Number, j.Line.Icon, j.Line.Words, j.Sticker, j.Time})
 			}
 		}
 	}

@@ -53,7 +53,10 @@ func (b *builder) changed(c *rounds.Change) string {
 		if at < 0 {
 			return ""
 		}
-		args["title"] = b.advice(&b.Snapshot.Findings[at]).Title
+		f := &b.Snapshot.Findings[at]
+		if args["title"] = b.advice(f).Title; c.What == rounds.FindingFixed {
+			args["title"] = b.Words.Settled(f, b.device[f.About()])
+		}
 	} else {
 		d := b.device[c.Device]
 		if d == nil {

@@ -21,7 +21,7 @@ var (
 // FridgeSheet lays out the sheet for the fridge on paper of that size.
 func (r *Report) FridgeSheet(size paper.Size) *paper.Document {
 	d := r.document(size)
-	d.Title = r.Fridge.Kind + ": " + r.Home
+	d.Title = r.Fridge.Kind + r.Colon + " " + r.Home
 	s, of := d.Add(), d.Body.Add("Sect")
 	width := size.Width - 2*edge
 	y := r.fridgeHead(s, of, width)
@@ -65,7 +65,7 @@ func (r *Report) fridgeHead(s *paper.Sheet, of *paper.Element, width float64) fl
 }
 
 // card is one job: a box to tick, what it is, and who does it.
-func (r *Report) card(s *paper.Sheet, of *paper.Element, j Job, y, width, height float64) {
+func (r *Report) card(s *paper.Sheet, of *paper.Element, j Task, y, width, height float64) {
 	const pad = 16
 	s.Stroke(nil, ink, 1.6, paper.Box(edge, y, width, height, 14))
 	tick(s, edge+pad, y+pad, boxSide)
@@ -83,7 +83,7 @@ func (r *Report) card(s *paper.Sheet, of *paper.Element, j Job, y, width, height
 	var title, part block
 	for {
 		of.Kids = of.Kids[:1]
-		title = clipped(h2, head, j.Title, inner, 3)
+		title = clipped(h2, head, j.Line, inner, 3)
 		part = stack(5, said("sticker", j.Sticker), said("clock", j.Time))
 		fits := title.height+5+part.height <= room
 		switch long := title.height > 2*head.Line(); {
@@ -97,10 +97,6 @@ func (r *Report) card(s *paper.Sheet, of *paper.Element, j Job, y, width, height
 		break
 	}
 	text := stack(5, title, part)
-	// What there is no room for stands in the household report.
-	if style == fridgeBody && j.Meaning != "" && text.height+5+float64(len(style.Wrap(j.Meaning, inner)))*style.Line() <= room {
-		text = stack(5, text, lines(of.Add("P"), style, j.Meaning, inner))
-	}
 	text.draw(s, x, y+pad-3)
 	base := y + height - pad
 	middle := x + inner*0.58

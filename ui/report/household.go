@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"porchlight/ui/report/paper"
 )
@@ -359,7 +360,6 @@ func reference(source int) string {
 func labelled(of *paper.Element, style paper.Style, label, words string, width float64) block {
 	bold := style
 	bold.Face = paper.Bold
-	label += ": "
 	offset := bold.Width(label)
 	if offset > width/2 {
 		return stack(0, lines(of, bold, label, width), lines(of, style, words, width))
@@ -368,7 +368,7 @@ func labelled(of *paper.Element, style paper.Style, label, words string, width f
 	if len(first) == 0 {
 		return block{}
 	}
-	rest := style.Wrap(words[min(len(first[0]), len(words)):], width)
+	rest := style.Wrap(strings.Join(first[1:], " "), width)
 	return block{float64(1+len(rest)) * style.Line(), func(s *paper.Sheet, x, y float64) {
 		s.Lines(of, bold, x, y, []string{label})
 		if len(rest) > 0 {
@@ -444,7 +444,7 @@ func (p *press) unchecked() {
 		p.flow.Add(head.piece(margin, true), why.piece(margin, true), paper.Space(3))
 		list := sect.Add("L")
 		for i, d := range g.Devices {
-			item := labelled(list.Add("LI").Add("LBody"), sized(body, 9.5), d.Name, d.Words, p.width-14)
+			item := labelled(list.Add("LI").Add("LBody"), sized(body, 9.5), d.Name+p.Colon+" ", d.Words, p.width-14)
 			p.flow.Add(block{item.height, func(s *paper.Sheet, x, y float64) {
 				s.Fill(nil, accent, paper.Box(x+1, y+5, 3.6, 3.6, 1.8))
 				item.draw(s, x+14, y)

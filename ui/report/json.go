@@ -91,6 +91,20 @@ type NotCheckedJSON struct {
 
 // JSON writes the latest round in the documented schema: the devices that were present, and the findings that are not fixed.
 func JSON(w io.Writer, f Facts) error {
+	out, err := Round(f)
+	if err != nil {
+		return err
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(out); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	return nil
+}
+
+// Round gives the latest round as JSON writes it.
+func Round(f Facts) (RoundJSON, error) {
 	s := f.Snapshot
 	if !f.MACs {
 		s = withoutMACs(s)
@@ -105,7 +119,7 @@ func JSON(w io.Writer, f Facts) error {
 	}
 	catalog, err := makers.All()
 	if err != nil {
-		return fmt.Errorf("write JSON: %w", err)
+		return out, fmt.Errorf("write JSON: %w", err)
 	}
 	stands := s.Standings(f.Now)
 	for _, d := range s.Devices {
@@ -123,12 +137,7 @@ func JSON(w io.Writer, f Facts) error {
 	for _, o := range s.Unchecked() {
 		out.NotChecked = append(out.NotChecked, NotCheckedJSON{Device: o.Device, Check: o.Check, Reason: o.Reason})
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(out); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
-	}
-	return nil
+	return out, nil
 }
 
 func toJSON(s rounds.Snapshot, d discovery.Device) DeviceJSON {

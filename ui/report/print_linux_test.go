@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"porchlight/ui/report/paper"
+	"porchlight/ui/system"
 )
 
 // driver says to CUPS what its PDF printer is (Debian's printer-driver-cups-pdf).
@@ -112,17 +114,25 @@ func until(t *testing.T, what string, done func() bool) {
 }
 
 func TestARealPrintShowsTheSamePages(t *testing.T) {
-	lp, lpadmin := tool(t, "lp"), tool(t, "lpadmin")
+	tool(t, "lp")
+	lpadmin := tool(t, "lpadmin")
 	tool(t, "pdftoppm")
 	dir := printer(t)
 	t.Setenv("CUPS_SERVER", filepath.Join(dir, "socket"))
 	if out, err := exec.CommandContext(t.Context(), lpadmin, "-p", "paper", "-E", "-v", "cups-pdf:/", "-P", driver).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	t.Setenv("LPDEST", "paper") // the printer of this user
+	t.Setenv("TMPDIR", t.TempDir())
 	r := New(facts(t, family(), "ru"))
 	for name, d := range map[string]*paper.Document{"household": r.Household(paper.A4), "fridge": r.FridgeSheet(paper.A4)} {
-		file := pdf(t, d)
-		run(t, lp, "-d", "paper", "-t", name, file)
+		var file bytes.Buffer
+		if err := d.PDF(&file); err != nil {
+			t.Fatal(err)
+		}
+		if printed, err := system.Print(t.Context(), name, file.Bytes()); err != nil || !printed {
+			t.Fatalf("%s: printed %t, %v", name, printed, err)
+		}
 		var printed []string
 		until(t, "the printer", func() bool {
 			printed, _ = filepath.Glob(filepath.Join(dir, "printed", name+"*.pdf"))
@@ -135,5 +145,8 @@ func TestARealPrintShowsTheSamePages(t *testing.T) {
 		for i, s := range d.Sheets {
 			alike(t, fmt.Sprintf("%s, page %d", name, i+1), s.Picture(60), pages[i], 3)
 		}
+	}
+	if left, err := filepath.Glob(filepath.Join(os.TempDir(), "*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %q, %v", left, err)
 	}
 }

@@ -63,9 +63,10 @@ type Report struct {
 	Sources   Sources
 	Fridge    Fridge
 
-	Page func(page, pages int) string // "Page 2 of 5"
-	See  func(page int) string        // "page 2"
-	More func(n int) string           // "and 2 more"
+	Colon string                       // as it follows a word
+	Page  func(page, pages int) string // "Page 2 of 5"
+	See   func(page int) string        // "page 2"
+	More  func(n int) string           // "and 2 more"
 }
 
 // Said is words with the icon that goes with them.
@@ -107,6 +108,7 @@ type Job struct {
 	Number  int
 	Icon    string // of the device
 	Title   string
+	Line    Said   // what to do, in a few words that tell no visitor what is wrong, and the icon of the device that they name
 	About   string // what and where the device is
 	Sure    string // how sure we are, and since when
 	Meaning string
@@ -196,12 +198,19 @@ type Sources struct {
 	Lines []string
 }
 
+// A Task is a job as everybody may read it who comes by the fridge.
+type Task struct {
+	Number              int
+	Icon                string // of the device
+	Line, Sticker, Time string // as in Job
+}
+
 // A Fridge is the sheet for the fridge.
 type Fridge struct {
 	Kind         string // "For the fridge"
 	Date         string // when the home was looked at
 	Title        string // how much there is to do
-	Jobs         []Job  // at most three
+	Jobs         []Task // at most three
 	Who, When    string // before lines to write on
 	More         string // how many more there are; "" for none
 	Steps        string // where the steps are

@@ -92,6 +92,32 @@ func TestJobsComeByUrgencyAndTheFirstThreeGoToTheFridge(t *testing.T) {
 	}
 }
 
+func TestTheFridgeTellsVisitorsNothing(t *testing.T) {
+	for _, language := range text.Languages() {
+		r := New(facts(t, family(), language.String()))
+		var told strings.Builder
+		if err := r.FridgeHTML(&told); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range r.FridgeSheet(paper.A4).Sheets[0].Words() {
+			told.WriteString(w.Words)
+		}
+		for _, g := range r.Todo.Groups {
+			for _, j := range g.Jobs {
+				if j.Line.Words == "" || strings.Contains(told.String(), j.Title) || strings.Contains(told.String(), j.Meaning) {
+					t.Errorf("%s: the fridge tells of %q", language, j.Title)
+				}
+			}
+		}
+	}
+	if got := New(facts(t, family(), "en")).Fridge.Jobs[0].Line; got != "Hall camera: choose a new password" {
+		t.Errorf("got %q", got)
+	}
+	if got := New(facts(t, family(), "en")).Fridge.Jobs[1]; got.Line != "Router: tidy up the port settings" || got.Icon != "kind-router" {
+		t.Errorf("a door is closed in the router, but the job is %+v", got)
+	}
+}
+
 func TestStepsOnPaperLeadToTheProgram(t *testing.T) {
 	for _, language := range text.Languages() {
 		w := words(t, language.String())
@@ -186,7 +212,7 @@ func TestOnlyWhatStayedChangedIsTold(t *testing.T) {
 		"12 November 2026 New on the list: Old TV box has an old, unprotected door for remote access",
 		"12 November 2026 192.168.1.77 is new.",
 		"12 November 2026 Photos runs other software now: DSM 7.2.1-69057.",
-		"11 November 2026 Fixed: Programs can open doors in Router by themselves",
+		"11 November 2026 Router: Doors programs can open – fixed",
 		"10 November 2026 Mia's phone is gone.",
 	}
 	if !slices.Equal(got, want) || !strings.Contains(c.Since, "last report, of 7 November 2026") {

@@ -17,7 +17,7 @@ func putLogin(b []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return save(path, b)
+	return Save(path, b)
 }
 
 func (Login) disable() error {

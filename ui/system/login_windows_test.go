@@ -1,8 +1,10 @@
 package system
 
 import (
+	"slices"
 	"testing"
 
+	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/registry"
 )
 
@@ -49,4 +51,43 @@ func TestWhatTheUserSwitchedOffInTheTaskManagerIsOff(t *testing.T) {
 
 func TestWindowsTellsHowThisComputerRuns(t *testing.T) {
 	t.Logf("on its battery: %t", OnBattery(t.Context()))
+}
+
+func TestAClickOnANoteStartsThisProgramAndNothingElse(t *testing.T) {
+	if k, err := registry.OpenKey(registry.CURRENT_USER, clickKey, registry.QUERY_VALUE); err == nil {
+		_ = k.Close()
+		t.Skip("it would change what a click does on this computer")
+	}
+	t.Cleanup(func() {
+		for _, below := range []string{`\shell\open\command`, `\shell\open`, `\shell`, ""} {
+			_ = registry.DeleteKey(registry.CURRENT_USER, clickKey+below)
+		}
+	})
+	n := Notes{Click: []string{"clicked", `--data=C:\a "b"`}}
+	if err := n.leadClicks(); err != nil {
+		t.Fatal(err)
+	}
+	k, err := registry.OpenKey(registry.CURRENT_USER, clickKey+`\shell\open\command`, registry.QUERY_VALUE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = k.Close() }()
+	line, _, err := k.GetStringValue("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exe, err := Self()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := windows.DecomposeCommandLine(line)
+	if want := []string{exe, "clicked", `--data=C:\a "b"`, "--"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	if err := (&Notes{Click: []string{"clicked", "--data=%1"}}).leadClicks(); err != nil {
+		t.Error(err)
+	}
+	if now, _, err := k.GetStringValue(""); err != nil || now != line {
+		t.Errorf("something could be filled in: %s, %v", now, err)
+	}
 }

@@ -23,6 +23,10 @@ const (
 	bodyVariable  = "PORCHLIGHT_BODY"
 )
 
+// clickScheme begins the address that Windows opens when the user clicks on a note. It leads to a command of this program that
+// has no place for anything from the address.
+const clickScheme = "app.porchlight.note"
+
 // toastScript shows a note on Windows, in the place of the one before. It is a constant: it reads the words from the
 // environment and puts them into the note as text.
 const toastScript = `$ErrorActionPreference = 'Stop'
@@ -31,6 +35,8 @@ $x = [Windows.UI.Notifications.ToastNotificationManager]::GetTemplateContent([Wi
 $t = $x.GetElementsByTagName('text')
 [void]$t.Item(0).AppendChild($x.CreateTextNode($env:` + titleVariable + `))
 [void]$t.Item(1).AppendChild($x.CreateTextNode($env:` + bodyVariable + `))
+$x.DocumentElement.SetAttribute('activationType', 'protocol')
+$x.DocumentElement.SetAttribute('launch', '` + clickScheme + `:note')
 $n = New-Object Windows.UI.Notifications.ToastNotification $x
 $n.Tag = 'porchlight'
 [Windows.UI.Notifications.ToastNotificationManager]::CreateToastNotifier('` + ID + `').Show($n)`

@@ -14,6 +14,7 @@ const osascriptTimeout = 10 * time.Second
 type Notes struct {
 	Icon  []byte              // not used here: macOS shows that of the program
 	Acted func(action string) // never called: macOS does not tell a script what becomes of a note
+	Click []string            // not used here
 }
 
 // Show shows a note.

@@ -19,6 +19,7 @@ const (
 type Notes struct {
 	Icon  []byte              // a picture, for systems that take none from elsewhere
 	Acted func(action string) // the user did something with the note; called from a goroutine of Notes
+	Click []string            // not used here
 
 	mu   sync.Mutex // guards following
 	conn *dbus.Conn // nil while nothing was shown

@@ -17,6 +17,7 @@ func TrayHost(context.Context) bool { return false }
 type Notes struct {
 	Icon  []byte
 	Acted func(action string)
+	Click []string
 }
 
 // Show shows a note.

@@ -33,6 +33,7 @@ const (
 	SeatWindow = "window"
 	SeatWatch  = "watch"
 	AskQuit    = "quit"
+	AskShow    = "show" // the card of the latest note
 )
 
 // ErrTaken means that another process has the seat.
@@ -96,7 +97,7 @@ func (s *Seat) Listen(ctx context.Context, every time.Duration, heard func(what 
 // Ask asks whoever has a seat in dir, and reports whether it was heard.
 func Ask(ctx context.Context, dir, seat, what string) bool {
 	path := askFile(dir, seat)
-	if err := save(path, []byte(what)); err != nil {
+	if err := Save(path, []byte(what)); err != nil {
 		return false
 	}
 	for wait := time.Now().Add(patience); time.Now().Before(wait) && ctx.Err() == nil; time.Sleep(Soon / 10) {

@@ -91,7 +91,7 @@ func TestAQuestionIsShortPlainAndPrivate(t *testing.T) {
 	if what, asked := s.Asked(); asked {
 		t.Errorf("an old question: got %q", what)
 	}
-	if err := save(s.ask, []byte("f-\x1b[31m\u202e"+strings.Repeat("x", 4000))); err != nil {
+	if err := Save(s.ask, []byte("f-\x1b[31m\u202e"+strings.Repeat("x", 4000))); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(s.ask); err != nil || (runtime.GOOS != "windows" && info.Mode().Perm() != 0o600) {

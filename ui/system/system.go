@@ -73,14 +73,14 @@ func Run(ctx context.Context, args ...string) ([]byte, error) {
 	return out, nil
 }
 
-// save writes a file whole or not at all, for this user alone.
-func save(path string, data []byte) error {
+// Save writes a file whole or not at all, for this user alone.
+func Save(path string, data []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".porchlight-*")
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Close())
+	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}

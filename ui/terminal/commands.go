@@ -68,9 +68,12 @@ type commands struct {
 	Letter   letterCmd   `cmd:"" help:"Print what to write to the maker of a device, or to say to your internet provider."`
 	News     newsCmd     `cmd:"" help:"List the sources on the internet that may be asked what is new, and switch them on or off."`
 	Correct  correctCmd  `cmd:"" help:"Say what a device is, where the program does not know or is wrong."`
+	Forget   forgetCmd   `cmd:"" help:"Forget a device, with all that is known of it."`
 	Identify identifyCmd `cmd:"" help:"Tell what recorded answers are of: JSON lines in, JSON lines out."`
 	Watch    watchCmd    `cmd:"" help:"Keep watch in the background: look around when it is time, and tell what matters."`
 	Round    roundCmd    `cmd:"" hidden:"" help:"One round for the watch."`
+	Tell     tellCmd     `cmd:"" hidden:"" help:"Tell the place elsewhere that the user named."`
+	Clicked  clickedCmd  `cmd:"" hidden:"" help:"Show what the latest notification was about."`
 	History  historyCmd  `cmd:"" help:"Show what changed over time, newest first."`
 	Report   reportCmd   `cmd:"" help:"Write a household report to print, or a sheet for the fridge."`
 	Homes    homesCmd    `cmd:"" help:"List the homes, rename one, or carry one to another computer in an encrypted file."`
@@ -298,7 +301,7 @@ func (c *scanCmd) write(r *run, s rounds.Snapshot) error {
 	w := r.writer()
 	w.Round(s)
 	if !s.Home.Practice {
-		w.SilentNews(r.program.SilentNews())
+		w.SilentNews(r.program.SaysSilent())
 	}
 	if c.JSON == "" || w.Err() != nil {
 		return w.Err()
@@ -316,7 +319,7 @@ func (r *run) show(demo bool, o program.Options) (rounds.Snapshot, error) {
 		return rounds.Snapshot{}, err
 	}
 	if demo {
-		err := r.program.Enter(r.ctx, "", true)
+		err := r.program.ShowPractice(r.ctx)
 		return r.program.Feed().Latest(), err
 	}
 	known, err := r.program.Resume(r.ctx)

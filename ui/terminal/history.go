@@ -105,7 +105,9 @@ func (w *Writer) History(s rounds.Snapshot, changes []rounds.Change) {
 func (w *Writer) Change(s rounds.Snapshot, c rounds.Change) string {
 	title := ""
 	if f, ok := findingOf(s, c.Finding); ok {
-		title = w.title(s, f)
+		if title = w.title(s, f); c.What == rounds.FindingFixed {
+			title = w.Words.Settled(&f, about(s, f))
+		}
 	}
 	return w.Words.Change(c.What, w.deviceName(s, c.Device), title, c.Old, c.New)
 }

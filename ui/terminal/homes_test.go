@@ -21,7 +21,7 @@ func TestWhatChangedIsTold(t *testing.T) {
 	h.walk(-3, true)
 	h.ok(h.Accept(t.Context(), h.home, id, "needed at night"))
 	h.says("all", ExitDone, []string{
-		"You accepted this: IPC-1234", "(needed at night)", "Came back: IPC-1234", "Fixed: IPC-1234", "Found: IPC-1234", "Lamp went away.", "Lamp is new.", "IPC-1234 is new.",
+		"You accepted this: IPC-1234", "(needed at night)", "Came back: IPC-1234", "IPC-1234: Old remote access – fixed", "Found: IPC-1234", "Lamp went away.", "Lamp is new.", "IPC-1234 is new.",
 	}, []string{"change.", "<no value>"}, "history")
 	_, out, _ := command(t, strings.NewReader(""), h.dir, "history")
 	if first, _, _ := strings.Cut(out, "\n"); !strings.Contains(first, "Came back") {
@@ -29,8 +29,8 @@ func TestWhatChangedIsTold(t *testing.T) {
 	}
 	h.says("one device", ExitDone, []string{"Found: IPC-1234"}, []string{"Lamp"}, "history", "--device=ipc-1234")
 	h.says("by address", ExitDone, []string{"Lamp is new."}, []string{"IPC"}, "history", "--device=192.168.1.1")
-	h.says("two lines", ExitDone, []string{"Came back", "Fixed"}, []string{"Found"}, "history", "--most=2")
-	h.says("since", ExitDone, []string{"Came back", "Fixed"}, []string{"Found", "is new"}, "history", "--since="+time.Now().AddDate(0, 0, 2).Format(time.DateOnly))
+	h.says("two lines", ExitDone, []string{"Came back", "– fixed"}, []string{"Found"}, "history", "--most=2")
+	h.says("since", ExitDone, []string{"Came back", "– fixed"}, []string{"Found", "is new"}, "history", "--since="+time.Now().AddDate(0, 0, 2).Format(time.DateOnly))
 	h.says("in the future", ExitDone, []string{"There are no such changes."}, nil, "history", "--since=2150-01-01")
 	h.says("no such device", ExitCannot, []string{"There is no such device."}, nil, "history", "--device=fridge")
 	h.says("no number", ExitUsage, []string{"--most"}, nil, "history", "--most=-1")

@@ -145,7 +145,7 @@ func TestWhatWasFixedAndWhatCameBackIsSaid(t *testing.T) {
 	h := newHistory(t)
 	h.walk(5, true)
 	h.walk(2, false)
-	fixed := []string{"Fixed:", "Fixed on " + day(t, -2), "Before and after:", "Before: the door was open. Now: it is closed."}
+	fixed := []string{"Fixed:", "IPC-1234: Old remote access – fixed on " + day(t, -2), "Before and after:", "Before: the door was open. Now: it is closed."}
 	h.says("fixed by a round", ExitDone, fixed, []string{"1. Fix today", "came back"}, "todo")
 	h.walk(1, true)
 	back := []string{"It was fixed before and came back on " + day(t, -1), "Before: the door was open. Now: it is closed.", "Before: the door was closed. Now: it is open again."}
@@ -165,11 +165,11 @@ func TestTheAnswerOfCheckAgain(t *testing.T) {
 		f    checks.Finding
 		want string
 	}{
-		{"fixed", checks.Finding{Fixed: at}, "Fixed on 12 November 2026: Hall camera "},
+		{"fixed", checks.Finding{Fixed: at}, "Hall camera: Old remote access – fixed on 12 November 2026"},
 		{"still there", checks.Finding{}, "Still there: Hall camera "},
 		{"came back", checks.Finding{CameBack: at}, "It was fixed before and came back on 12 November 2026."},
 	} {
-		tt.f.Kind, tt.f.Device = "telnet-open", "d-3"
+		tt.f.Kind, tt.f.Check, tt.f.Device = "telnet-open", "telnet", "d-3"
 		var b bytes.Buffer
 		w := &Writer{W: &b, Words: words, Now: at, Proofs: func(string) []rounds.Proof { return proofs }}
 		w.Again(s, tt.f)

@@ -94,6 +94,10 @@ func (c *newsCmd) Run(r *run) error {
 		w.line("")
 		w.paragraph("", w.Words.T("news.signed", text.Args{"date": w.Words.Date(a.Dated), "version": a.Version}))
 	}
+	if n, ok := r.program.Newer(); ok {
+		w.line("")
+		w.paragraph("", w.Words.T("about.newer", text.Args{"version": n.Version})+" "+n.Page)
+	}
 	return w.Err()
 }
 

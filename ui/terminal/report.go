@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"porchlight/ui/program"
 	"porchlight/ui/report"
 	"porchlight/ui/report/paper"
+	"porchlight/ui/system"
 )
 
 type reportCmd struct {
@@ -26,12 +26,13 @@ type reportCmd struct {
 }
 
 // formats are the ends of file names that say what is meant.
-var formats = []string{"pdf", "html", "csv", "json"}
+var formats = []string{report.FormatPDF, report.FormatHTML, report.FormatCSV, report.FormatJSON}
 
 // Help says what is in a report.
 func (reportCmd) Help() string {
 	return "The household report is about the last look around: what to do, all devices, what changed, and what could not be checked. " +
-		"It holds no passwords. csv and json hold the devices for other programs."
+		"It holds no passwords. csv and json hold the devices for other programs. " +
+		"The window prints too, and its settings (Your data) let Porchlight keep a report in a folder after each look around in the background."
 }
 
 // Run writes a report of the home that was walked last.
@@ -58,7 +59,8 @@ func (c *reportCmd) Run(r *run) error {
 		return err
 	}
 	facts.MACs = c.MAC
-	if err := output(r.Out, c.Output, func(w io.Writer) error { return c.write(r, w, facts) }); err != nil {
+	order := report.Order{Format: c.Format, Fridge: c.Fridge, Paper: c.size(r)}
+	if err := output(r.Out, c.Output, func(w io.Writer) error { return order.Write(w, facts) }); err != nil {
 		_, _ = fmt.Fprintln(r.Err, r.program.Words.T("report.failed", text.Args{"file": c.Output}))
 		if r.commands.Verbose {
 			_, _ = fmt.Fprintf(r.Err, "(%v)\n", err)
@@ -66,7 +68,7 @@ func (c *reportCmd) Run(r *run) error {
 		r.status = ExitCannot
 		return nil
 	}
-	if c.Fridge || c.Format == "csv" || c.Format == "json" {
+	if !order.Tells() {
 		return nil
 	}
 	return r.program.Reported(r.ctx, facts)
@@ -87,25 +89,6 @@ func (c *reportCmd) settle() error {
 		return fmt.Errorf("%w: the sheet for the fridge is pdf or html, not %s", errUsage, c.Format)
 	}
 	return nil
-}
-
-func (c *reportCmd) write(r *run, w io.Writer, facts report.Facts) error {
-	switch c.Format {
-	case "csv":
-		return report.CSV(w, facts)
-	case "json":
-		return report.JSON(w, facts)
-	}
-	made := report.New(facts)
-	switch {
-	case c.Format == "html" && c.Fridge:
-		return made.FridgeHTML(w)
-	case c.Format == "html":
-		return made.HTML(w)
-	case c.Fridge:
-		return made.FridgeSheet(c.size(r)).PDF(w)
-	}
-	return made.Household(c.size(r)).PDF(w)
 }
 
 // size gives the paper.
@@ -132,14 +115,5 @@ func output(out io.Writer, name string, write func(io.Writer) error) error {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		return os.WriteFile(name, b.Bytes(), 0o600)
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".porchlight-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }() // it is gone if all went well
-	_, err = f.Write(b.Bytes())
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	return system.Save(name, b.Bytes())
 }

@@ -233,7 +233,7 @@ func (w *Writer) card(s rounds.Snapshot, n int, f checks.Finding) {
 	w.line("")
 	w.line(fmt.Sprintf("%d. %s: %s", n, w.Words.T("severity."+f.Severity.String(), nil), a.Title))
 	w.paragraph("   ", w.life(f))
-	w.paragraph("   ", w.Words.T("sure."+string(f.Confidence), nil)+" "+strings.TrimSpace(a.Urgency+" "+a.Meaning))
+	w.paragraph("   ", a.Sure+" "+strings.TrimSpace(a.Urgency+" "+a.Meaning))
 	if a.Who != "" {
 		w.paragraph("   ", a.Who+" ("+a.Source+")")
 	}
@@ -310,23 +310,27 @@ func (w *Writer) Fixed(s rounds.Snapshot) {
 	w.line("")
 	w.line(w.Words.T("state.fixed", nil) + ":")
 	for _, f := range fixed[:min(maxFixed, len(fixed))] {
-		w.paragraph("  ", w.Words.T("cli.fixed", text.Args{"date": w.Words.Date(f.Fixed), "title": w.title(s, f)}))
+		w.paragraph("  ", w.fixed(s, f))
 		w.looked("    ", f)
 	}
 }
 
 // Again writes what one look at a finding saw, and those before it.
 func (w *Writer) Again(s rounds.Snapshot, f checks.Finding) {
-	args := text.Args{"date": w.Words.Date(f.Fixed), "title": w.title(s, f)}
 	if f.Fixed.IsZero() {
-		w.line(w.Words.T("cli.still", args))
+		w.line(w.Words.T("cli.still", text.Args{"title": w.title(s, f)}))
 		if !f.CameBack.IsZero() {
 			w.line(w.Words.T("todo.back", text.Args{"date": w.Words.Date(f.CameBack)}))
 		}
 	} else {
-		w.line(w.Words.T("cli.fixed", args))
+		w.line(w.fixed(s, f))
 	}
 	w.looked("", f)
+}
+
+// fixed says when something was fixed.
+func (w *Writer) fixed(s rounds.Snapshot, f checks.Finding) string {
+	return w.Words.T("cli.fixed", text.Args{"date": w.Words.Date(f.Fixed), "title": w.Words.Settled(&f, about(s, f))})
 }
 
 // title says what was found in one sentence.

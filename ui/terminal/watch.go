@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"porchlight/assets/text"
+	"porchlight/ui/elsewhere"
 	"porchlight/ui/program"
 	"porchlight/ui/system"
 	"porchlight/ui/watch"
@@ -45,7 +46,7 @@ func (c *watchCmd) Run(r *run) error {
 	}
 	w.HasTray, w.Speak, w.Lost = system.TrayHost, r.speak, program.Lost
 	resident := watch.Resident{
-		Watcher: w, ChangeSettings: r.program.ChangeSettings, Asked: seat.Listen,
+		Watcher: w, ChangeSettings: r.program.ChangeSettings, Asked: seat.Listen, Click: r.program.Command("clicked"),
 		Open: func(card string) error {
 			line := []string{}
 			if card != "" {
@@ -60,6 +61,23 @@ func (c *watchCmd) Run(r *run) error {
 		return system.Start(r.program.Command("watch")...)
 	}
 	return err
+}
+
+// clickedCmd is what Windows starts when the user clicks on a notice.
+type clickedCmd struct {
+	Rest []string `arg:"" optional:"" help:"Nothing of it counts."`
+}
+
+// Run asks the watch to show what the notice was about. Where there is none any more, it opens the window.
+func (*clickedCmd) Run(r *run) error {
+	defer r.close()
+	if err := r.open(program.Options{Still: true}); err != nil {
+		return err
+	}
+	if system.Ask(r.ctx, r.program.Dir, system.SeatWatch, system.AskShow) {
+		return nil
+	}
+	return system.Start(r.program.Command()...)
 }
 
 // speak gives the words of a language that was chosen while the watch goes on.
@@ -94,6 +112,9 @@ func (r *run) walkHere(ctx context.Context) error {
 	err := r.program.EnterAgreed(ctx)
 	if err == nil {
 		err = r.program.Walk(ctx)
+	}
+	if err == nil {
+		r.program.KeepReport(ctx)
 	}
 	return r.why(err)
 }
@@ -137,7 +158,7 @@ type roundCmd struct {
 // Run walks the round and tells what came of it.
 func (c *roundCmd) Run(r *run) error {
 	defer r.close()
-	if err := r.open(program.Options{}); err != nil {
+	if err := r.open(program.Options{TellLater: true}); err != nil {
 		return err
 	}
 	var out outcome
@@ -154,7 +175,25 @@ func (c *roundCmd) Run(r *run) error {
 	} else if err != nil {
 		return err
 	}
-	return json.NewEncoder(r.Out).Encode(out)
+	if err := json.NewEncoder(r.Out).Encode(out); err != nil || c.Light || out.Trouble != "" || out.Hold != watch.Go {
+		return err
+	}
+	if state, err := r.program.Elsewhere(r.ctx); err != nil || state.Target.Way == elsewhere.Off {
+		return err
+	}
+	return system.Start(r.program.Command("tell")...) // the watch does not wait for it
+}
+
+// tellCmd tells the place that the user named how the home stands, after a round for the watch.
+type tellCmd struct{}
+
+// Run tells it.
+func (tellCmd) Run(r *run) error {
+	defer r.close()
+	if _, err := r.show(false, program.Options{}); err != nil {
+		return err
+	}
+	return r.program.TellElsewhere(r.ctx)
 }
 
 // apart runs a round in a process of its own.

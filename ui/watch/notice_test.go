@@ -347,3 +347,12 @@ func TestWhoIsAStranger(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestAtFirstEverySortOfNoticeIsOn(t *testing.T) {
+	t.Parallel()
+	for _, sort := range rounds.Notices() {
+		if new(rounds.Settings).Muted(sort) {
+			t.Errorf("%s is off", sort)
+		}
+	}
+}

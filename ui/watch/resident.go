@@ -20,6 +20,9 @@ type Resident struct {
 	ChangeSettings func(ctx context.Context, change func(*rounds.Settings)) (rounds.Settings, error)
 	// Open opens the window on a card; "" for the window alone.
 	Open func(card string) error
+	// Click is the command line of this program that a click on a notice starts, where the system tells of clicks in no other
+	// way. It is to ask this watch by AskShow.
+	Click []string
 	// Asked tells what other processes ask; it is called until ctx ends.
 	Asked func(ctx context.Context, every time.Duration, heard func(what string))
 	wake  chan bool
@@ -42,7 +45,7 @@ func (r *Resident) Run(ctx context.Context) (err error) {
 	defer r.quit()
 	r.wake = make(chan bool, 1)
 	r.menu(ctx)
-	r.notes = system.Notes{Acted: func(action string) { r.acted(ctx, action) }}
+	r.notes = system.Notes{Click: r.Click, Acted: func(action string) { r.acted(ctx, action) }}
 	defer r.notes.Close()
 	r.Show, r.Tell = r.show, r.tell
 	var work sync.WaitGroup
@@ -52,8 +55,11 @@ func (r *Resident) Run(ctx context.Context) (err error) {
 	})
 	work.Go(func() {
 		r.Asked(ctx, system.NowAndThen, func(what string) {
-			if what == system.AskQuit {
+			switch what {
+			case system.AskQuit:
 				r.quit()
+			case system.AskShow:
+				r.opened(ctx)
 			}
 		})
 	})

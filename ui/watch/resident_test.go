@@ -105,8 +105,9 @@ func TestWhatTheUserDoesInTheTrayAndOnANotice(t *testing.T) {
 
 func TestTheWatchEndsWhenItIsAsked(t *testing.T) {
 	w := &world{now: noon}
-	r, _ := resident(t, w)
-	asked := make(chan string, 2)
+	r, opened := resident(t, w)
+	r.opens = "f-1"
+	asked := make(chan string, 3)
 	r.Asked = func(ctx context.Context, _ time.Duration, heard func(string)) {
 		for {
 			select {
@@ -118,8 +119,12 @@ func TestTheWatchEndsWhenItIsAsked(t *testing.T) {
 		}
 	}
 	asked <- "nonsense"
+	asked <- system.AskShow // a click on a notice, where the system tells of it by another process
 	asked <- system.AskQuit
 	if err := r.Run(t.Context()); err != nil {
 		t.Error(err)
+	}
+	if !slices.Equal(*opened, []string{"f-1"}) {
+		t.Errorf("opened %q", *opened)
 	}
 }

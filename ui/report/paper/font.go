@@ -59,6 +59,9 @@ func (f Face) Capital(size float64) float64 {
 // missing stands for each character that the font lacks: a reader sees that there was one.
 const missing = '\ufffd'
 
+// No line ends at one of these spaces. The font has only the first.
+const nbsp, narrow = '\u00a0', '\u202f'
+
 // Printable gives words as the font can show them. Accents join their letters. Of what the font
 // lacks, each character becomes the sign for that; marks that only change their neighbours go.
 func Printable(words string) string {
@@ -73,6 +76,8 @@ func Printable(words string) string {
 	var b strings.Builder
 	for _, r := range norm.NFC.String(words) {
 		switch {
+		case r == nbsp || r == narrow:
+			b.WriteRune(nbsp)
 		case unicode.IsSpace(r):
 			b.WriteByte(' ')
 		case t.GlyphIndex(r) != 0:

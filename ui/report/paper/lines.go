@@ -67,7 +67,7 @@ func (s Style) Wrap(words string, width float64) []string {
 // tokens gives the words; a sign between two of them stays with the first.
 func tokens(words string) []string {
 	var out []string
-	for word := range strings.FieldsSeq(words) {
+	for word := range strings.FieldsFuncSeq(words, func(r rune) bool { return r == ' ' }) {
 		switch n := len(out); {
 		case n > 0 && (word == ">" || word == "·" || word == "–" || word == "—"):
 			out[n-1] += " " + word

@@ -74,7 +74,7 @@ func TestWhatTheFontLacksIsSeen(t *testing.T) {
 	for in, want := range map[string]string{
 		"Router": "Router", "Привет, ёж": "Привет, ёж", "e\u0301cole": "école", "и\u0306": "й", "a\u0316": "a",
 		"客厅": "\ufffd\ufffd", "كاميرا": "\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd", "👨‍👩": "\ufffd\ufffd", "❤️": "\ufffd",
-		"a\u00a0b\tc": "a b c", "\u202eabc\x1b\x00": "abc", "x\xffy": "x\ufffdy",
+		"a\u00a0b\tc": "a\u00a0b c", "\u202eabc\x1b\x00": "abc", "x\xffy": "x\ufffdy",
 	} {
 		if got := Printable(in); got != want {
 			t.Errorf("Printable(%q) = %q, want %q", in, got, want)
@@ -342,5 +342,19 @@ func BenchmarkPicture(b *testing.B) {
 	s := sample().Sheets[0]
 	for b.Loop() {
 		s.Picture(96)
+	}
+}
+
+func TestNoLineEndsAtANoBreakSpace(t *testing.T) {
+	style := Style{Size: 10}
+	for _, space := range []string{"\u00a0", "\u202f"} {
+		words := strings.TrimSpace(strings.Repeat("Maison"+space+": ", 40))
+		for width := 40.0; width < 300; width += 7 {
+			for _, line := range style.Wrap(words, width) {
+				if strings.HasPrefix(line, ":") || strings.ContainsAny(line, "\u202f\ufffd") {
+					t.Errorf("at %g points: a line begins with a colon, or lacks a space: %q", width, line)
+				}
+			}
+		}
 	}
 }
