@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -346,6 +347,9 @@ func (h *Home) dial(ctx context.Context, to netip.AddrPort, l *lane, line string
 	raw, err := d.DialContext(ctx, "tcp", to.String())
 	l.began()
 	if err != nil {
+		if errors.Is(err, syscall.ECONNRESET) { // it opened, and broke off before anybody could look
+			l.brokeOff()
+		}
 		<-h.slots
 		l.note(note, discovery.Traffic{Connections: 1})
 		return nil, fmt.Errorf("connect: %w", err)

@@ -362,6 +362,9 @@ func readPage(c io.Reader, req *http.Request) (*http.Response, []byte, error) {
 		return nil, nil, fmt.Errorf("read the first page: %w: %w", errOdd, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode < http.StatusOK { // nobody asked whether to go on
+		return nil, nil, fmt.Errorf("read the first page: %w: status %d", errOdd, resp.StatusCode)
+	}
 	limited.N = maxEndless
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxPage)) //nolint:forbidigo // limited
 	switch {

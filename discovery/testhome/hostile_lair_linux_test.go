@@ -1,6 +1,7 @@
 package testhome_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -105,12 +106,15 @@ func (l *lair) announces(every time.Duration, packet func(n int) []byte) error {
 	return nil
 }
 
-// floods says something so many times in a second while it lasts, when it first hears anybody in a group.
+// floods says something so many times in a second while it lasts, when it first hears a search.
 func (l *lair) floods(group netip.AddrPort, perSecond int, lasts time.Duration, packet func(n int) []byte) error {
 	var mu sync.Mutex
 	var askers []func([]byte)
 	var once sync.Once
-	return l.hears(group, func(say func([]byte), _ []byte) {
+	return l.hears(group, func(say func([]byte), b []byte) {
+		if !bytes.HasPrefix(b, []byte("M-SEARCH")) { // others announce themselves
+			return
+		}
 		mu.Lock()
 		askers = append(askers[max(0, len(askers)-1):], say) // the two that asked last
 		mu.Unlock()
