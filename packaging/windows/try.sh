@@ -130,11 +130,14 @@ wine start /unix "$menu"
 w=$(window '^Porchlight$')
 sleep 4
 picture 01-program
-xdotool mousemove --window "$w" 831 589 click 1 # Practice home
+xdotool windowactivate --sync "$w" key --delay 300 shift+Tab Return # the last button: the practice home
 sleep 5
-xdotool mousemove --window "$w" 656 450 click 1 # Look around
+xdotool key ctrl+r # look around
 sleep 60
 picture 03-practice-home
+xdotool key ctrl+5 # the report
+sleep 15
+picture 04-report
 say "the setup and the uninstaller refuse while it runs"
 want 5 wine "$TRY_BUILT/0.0.2/Porchlight-Setup-x64.exe" /S
 want 5 wine "$folder/uninstall.exe" /S "_?=C:\\${user/\//\\}\\AppData\\Local\\Programs\\Porchlight"
