@@ -162,7 +162,8 @@ func (d *devicesPage) onMap() bool { return d.views != nil && d.views.Picked == 
 func (d *devicesPage) turn() {
 	d.list.Hidden = d.onMap()
 	d.home.view.Hide()
-	if d.ordered.Show(); d.onMap() {
+	d.ordered.Show()
+	if d.onMap() {
 		d.ordered.Hide()
 	}
 	d.several.arrange()

@@ -151,7 +151,9 @@ func (s *settingsPage) try() {
 			s.typed.Password, s.typed.Address = "", "" // they are kept, and shown to nobody
 		}
 		s.fill()
-		s.fresh()
-		w.tell(trouble)
+		s.fresh() // which says how it went
+		if s.asked.elsewhere.Target.Way != target.Way {
+			w.tell(trouble)
+		}
 	})
 }

@@ -87,7 +87,7 @@ func (h *homePage) show(p *picture) {
 	case p.barred.Kind != "" && unseen:
 		body = append(body, h.w.hurdle(p.barred, h.w.look).screen())
 	case p.barred.Kind != "":
-		body = append(body, h.w.hurdle(p.barred, h.w.look).card(parts.NewButton))
+		body = append(body, h.barred(p))
 	case p.trouble != "":
 		body = append(body, parts.NewBox(parts.Tint(parts.ColorToday), "", parts.Radius, 18, 14,
 			parts.Beside(14, parts.NewPic("state-today", parts.ColorToday, 22), nil, parts.Body(p.trouble))))
@@ -114,6 +114,16 @@ func (h *homePage) show(p *picture) {
 		body = append(body, said)
 	}
 	h.fill(body...)
+}
+
+// barred says what keeps the next round from being walked, with the next step.
+func (h *homePage) barred(p *picture) fyne.CanvasObject {
+	if p.barred.Kind == rounds.HurdleElsewhere {
+		if apart := h.apart(p); apart != nil {
+			return apart
+		}
+	}
+	return h.w.hurdle(p.barred, h.w.look).card(parts.MainButton)
 }
 
 func (h *homePage) fill(objects ...fyne.CanvasObject) {
@@ -194,8 +204,11 @@ func (h *homePage) head(p *picture, sentence string) fyne.CanvasObject {
 	if len(p.Troubles) > 0 {
 		meta = append(meta, words.say("home.sources"))
 	}
-	look := parts.MainButton(words.say("action.look"), "look", h.w.look)
-	return parts.Beside(24, nil, parts.AtLeast(176, look), parts.Stack(6, parts.Heading(sentence), parts.Muted(strings.Join(meta, " "))))
+	var look fyne.CanvasObject
+	if p.barred.Kind == "" { // what bars a round has a next step of its own
+		look = parts.AtLeast(176, parts.MainButton(words.say("action.look"), "look", h.w.look))
+	}
+	return parts.Beside(24, nil, look, parts.Stack(6, parts.Heading(sentence), parts.Muted(strings.Join(meta, " "))))
 }
 
 // topJobs is how many jobs Home shows: three get done, thirty do not.

@@ -417,7 +417,7 @@ func TestAHomeIsBroughtFromAFile(t *testing.T) {
 		test.Tap(b.button("Open the file"))
 		b.until(func() bool { return p.called("import "+phrase) && b.find("Stop") == nil })
 	}
-	p.homely.fail = errors.New("wrong passphrase")
+	p.homely.fail = worded("That passphrase does not open the file. Nothing was changed. Try again.")
 	test.Tap(b.button("Bring a home from a file"))
 	b.says("Grandma.porchlight opens with the passphrase")
 	read("wrong")

@@ -93,11 +93,11 @@ func (p *reportsPage) side() fyne.CanvasObject {
 	say := p.w.words.say
 	save := func(key, format string, quiet bool) *doing {
 		b := &doing{idle: say(key), working: say("reports.save.working")}
-		make := parts.NewButton
+		button := parts.NewButton
 		if quiet {
-			make = parts.QuietButton
+			button = parts.QuietButton
 		}
-		b.Button = make(b.idle, "", func() { p.save(b, format) })
+		b.Button = button(b.idle, "", func() { p.save(b, format) })
 		p.buttons = append(p.buttons, b)
 		return b
 	}

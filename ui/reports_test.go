@@ -56,7 +56,7 @@ func TestReportsLookLikeThis(t *testing.T) {
 		{name: "reports-empty", s: fresh},
 		{name: "reports-first", s: first},
 		{name: "reports-walking", s: walking},
-		{name: "reports-failed", s: family(), change: func(p *fake) { p.own.fail = errors.New("no") }},
+		{name: "reports-failed", s: family(), change: func(p *fake) { p.own.fail = worded("Something went wrong that we did not expect. Please try again.") }},
 		{name: "reports-printed", s: family(), do: func(b *bench) { test.Tap(b.button("Print")) }},
 		{name: "reports-opened", s: family(), dark: true, change: func(p *fake) { p.opens = true }, do: func(b *bench) { test.Tap(b.button("Print")) }},
 		{name: "reports-save", s: family(), do: func(b *bench) { b.saves("Save as PDF") }},

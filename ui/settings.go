@@ -657,9 +657,9 @@ func (s *settingsPage) reports() fyne.CanvasObject {
 		s.first["settings.reports.folder"] = f.choice
 		body.Add(s.line("settings.reports.folder", f.choice))
 		body.Add(f.path)
-		if w.set.Every == "" {
-			body.Add(parts.Beside(10, parts.NewPic("clock", parts.ColorMuted, 18), nil,
-				parts.Muted(w.words.T("settings.reports.needs", text.Args{"what": w.words.say("settings.auto")}))))
+		if !s.asked.starts || w.set.Every == "" {
+			body.Add(parts.Beside(10, parts.NewPic("clock", parts.ColorMuted, 18),
+				parts.NewButton(w.words.say("settings.auto"), "", func() { w.settingsAt("look") }), parts.Muted(w.words.say("settings.needs.login"))))
 		}
 	}
 	return card

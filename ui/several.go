@@ -110,9 +110,7 @@ func (s *several) show(p *picture) {
 func (s *several) arrange() {
 	words, onMap := s.d.w.words, s.d.onMap()
 	s.open.Hidden, s.all.Hidden, s.end.Hidden = s.on || onMap, !s.on || onMap, !s.on || onMap
-	if s.d.views.Show(); s.on {
-		s.d.views.Hide() // first the choosing ends
-	}
+	s.d.views.Hidden = s.on // first the choosing ends
 	s.count.Set(words.say("several.none"))
 	if n := len(s.chosen); n > 0 {
 		s.count.Set(words.count("several.count", n))

@@ -165,7 +165,7 @@ func TestTheUpgradeIsSaid(t *testing.T) {
 	p.feed.Set(family())
 	b := open(t, p, true, theme.VariantLight)
 	b.Upgraded()
-	b.says("A copy of before is kept")
+	b.says("A copy from before is in Settings")
 	b.shot("start-upgraded")
 	b.answer()
 }

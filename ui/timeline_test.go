@@ -406,7 +406,7 @@ func BenchmarkScrollAYearOfTimeline(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := newWindow(app, p, catalog, true, func(func()) {}, p.clock) // no answer comes
+	w := newWindow(app, p, catalog, rounds.Settings{}, true, func(func()) {}, p.clock) // no answer comes
 	b.Cleanup(w.win.Close)
 	w.take(p.feed.Latest())
 	w.open(w.timeline)

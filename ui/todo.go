@@ -253,7 +253,11 @@ func (t *todoPage) accept(id string) {
 	reason.PlaceHolder, reason.Label = say("accept.reason"), say("accept.title")
 	same := t.same(id)
 	t.too = parts.NewCheck(t.w.words.count("accept.same", len(same)), nil)
-	more := outdent(7, t.too)
+	var others []discovery.DeviceID
+	for _, id := range same {
+		others = append(others, t.w.now.finding(id).Device)
+	}
+	more := parts.Stack(0, outdent(7, t.too), parts.Pad(30, 0, parts.Small(t.w.named(others))))
 	if len(same) == 0 {
 		more.Hide()
 	}

@@ -130,7 +130,15 @@ func (f *fake) SilentNews() []news.State { return f.silent }
 
 func (f *fake) Newer() (news.Release, bool) { return f.newer, f.newer != news.Release{} }
 
-func (f *fake) Sentence(error) string {
+// A worded error has the sentence that the program would give for it.
+type worded string
+
+func (s worded) Error() string { return string(s) }
+
+func (f *fake) Sentence(err error) string {
+	if s, ok := errors.AsType[worded](err); ok {
+		return string(s)
+	}
 	return "No home network was found. Connect to your Wi-Fi or plug in the cable, then try again."
 }
 
@@ -167,7 +175,7 @@ func openIn(t *testing.T, lang string, p *fake, known bool, variant fyne.ThemeVa
 	}
 	queue := make(chan func(), 64)
 	p.language = lang
-	w := newWindow(app, p, catalog, known, func(f func()) { queue <- f }, p.clock)
+	w := newWindow(app, p, catalog, p.own.set, known, func(f func()) { queue <- f }, p.clock)
 	b := &bench{Window: w, t: t, queue: queue}
 	b.take(p.feed.Latest())
 	t.Cleanup(func() {
@@ -761,7 +769,7 @@ func BenchmarkShow250Devices(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := newWindow(app, &fake{}, catalog, true, nil, time.Now)
+	w := newWindow(app, &fake{}, catalog, rounds.Settings{}, true, nil, time.Now)
 	for i, name := range []string{"home", "todo", "devices"} {
 		b.Run(name, func(b *testing.B) {
 			w.open(w.pages[i])

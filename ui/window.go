@@ -204,14 +204,12 @@ type Window struct {
 // is needed. Nothing is shown and nothing runs before Show.
 func NewWindow(app fyne.App, p Program, catalog *text.Catalog, set rounds.Settings, known bool) *Window {
 	app.Settings().SetTheme(dress(set))
-	w := newWindow(app, p, catalog, known, nil, time.Now)
-	w.set = set
-	return w
+	return newWindow(app, p, catalog, set, known, nil, time.Now)
 }
 
-func newWindow(app fyne.App, p Program, catalog *text.Catalog, known bool, do func(func()), clock func() time.Time) *Window {
+func newWindow(app fyne.App, p Program, catalog *text.Catalog, set rounds.Settings, known bool, do func(func()), clock func() time.Time) *Window {
 	app.SetIcon(parts.AppIcon())
-	w := &Window{app: app, program: p, words: words{catalog}, system: runtime.GOOS, live: newLive(do), clock: clock, told: map[string]bool{}}
+	w := &Window{app: app, program: p, words: words{catalog}, set: set, system: runtime.GOOS, live: newLive(do), clock: clock, told: map[string]bool{}}
 	w.now = newPicture(p.Feed().Latest(), clock())
 	w.win = app.NewWindow(w.words.say("app.name"))
 	w.win.SetPadded(false)
@@ -540,7 +538,7 @@ func newFrame(w *Window) *frame {
 	}
 	logo := parts.Pad(10, 0, parts.Beside(10, parts.NewPic("app", "", 30), nil, parts.Title(w.words.say("app.name")).OneLine()))
 	f.homes = parts.NewTap(w.words.say("nav.homes"), "", "", 10, 12, 8, parts.Beside(8, nil, parts.NewPic("next", parts.ColorMuted, 16),
-		parts.Stack(2, parts.Small(w.words.say("nav.yours")), f.home)), func() { w.open(w.homes) })
+		parts.Stack(2, parts.Small(w.words.say("nav.homes")), f.home)), func() { w.open(w.homes) })
 	// Plain containers hold the navigation and the page: the toolkit shows screen readers nothing that lies in a widget.
 	side := container.NewStack(parts.NewBox(parts.ColorSide, "", 0, 0, 0, layout.NewSpacer()),
 		parts.Pad(12, 20, parts.Edge(parts.Stack(22, logo, list), f.homes, nil, layout.NewSpacer())))
