@@ -29,7 +29,6 @@ require (
 require (
 	filippo.io/age v1.3.2
 	filippo.io/hpke v0.4.0 // indirect
-	github.com/FyshOS/fancyfs v0.0.1 // indirect
 	github.com/BurntSushi/toml v1.6.0 // indirect
 	github.com/carlos7ags/folio v0.11.0
 )

@@ -4,38 +4,20 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
 	"porchlight/assets/text"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
 	"porchlight/ui/parts"
+	"porchlight/ui/report"
 )
-
-// carriedEnd ends the names of files with a home.
-const carriedEnd = ".porchlight"
-
-// saveFile asks where to write a file. then gets nil if the user has thought better of it.
-func (w *Window) saveFile(name string, then func(fyne.URIWriteCloser, error)) {
-	d := dialog.NewFileSave(then, w.win)
-	d.SetFileName(name)
-	d.Resize(windowSize)
-	d.Show()
-}
-
-// loadFile asks which file to read. then gets nil if the user has thought better of it.
-func (w *Window) loadFile(then func(fyne.URIReadCloser, error)) {
-	d := dialog.NewFileOpen(then, w.win)
-	d.Resize(windowSize)
-	d.Show()
-}
 
 // A grade is how hard a passphrase is to guess. Its words are "homes.phrase.<grade>".
 type grade string
@@ -93,7 +75,7 @@ func (p *homesPage) carry(h rounds.Home) {
 	ok := parts.MainButton(say("homes.carry.next"), "", func() {
 		phrase := first.Text
 		w.answer()
-		p.save(fileName(h.Name), func(to fyne.URIWriteCloser, err error) { p.export(h, phrase, to, err) })
+		w.askPlace(report.FileName(h.Name), func(folder, name string) { p.export(h, phrase, folder, name) })
 	})
 	ok.Disable()
 	judge := func(string) {
@@ -106,71 +88,106 @@ func (p *homesPage) carry(h rounds.Home) {
 		able(same && g != gradeNone && g != gradeShort, ok)
 	}
 	first.OnChanged, second.OnChanged = judge, judge
-	line := func(key string, e *parts.Entry) fyne.CanvasObject { return parts.Stack(4, parts.Small(say(key)), e) }
 	w.sheet(500, w.words.T("homes.carry.title", text.Args{"home": discovery.Line(h.Name)}), []string{say("homes.carry.text")},
-		parts.Stack(12, line("homes.phrase", first), line("homes.phrase.again", second), said), first,
+		parts.Stack(12, w.line("homes.phrase", first), w.line("homes.phrase.again", second), said), first,
 		parts.NewButton(say("action.cancel"), "", w.answer), ok)
 }
 
-// fileName is what the file with a home is called at first.
-func fileName(home string) string {
-	name := strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == ' ' || r == '-' {
-			return r
-		}
-		return -1
-	}, discovery.Line(home))
-	const most = 60
-	if r := []rune(name); len(r) > most {
-		name = string(r[:most])
-	}
-	if name = strings.TrimSpace(name); name == "" {
-		name = "Porchlight"
-	}
-	return name + carriedEnd
-}
-
-// export writes a home to a file. Half a file is removed.
-func (p *homesPage) export(h rounds.Home, phrase string, to fyne.URIWriteCloser, err error) {
-	w := p.w
-	if err != nil || to == nil {
-		w.tell(w.fileTrouble(err))
-		return
-	}
-	file := to.URI()
-	w.work("homes.carry.working", func(ctx context.Context) error {
-		err := errors.Join(w.program.ExportHome(ctx, h.ID, phrase, to), to.Close())
-		if err != nil {
-			_ = storage.Delete(file) // err says more
-		}
+// export writes a home to a file.
+func (p *homesPage) export(h rounds.Home, phrase, folder, name string) {
+	w, path := p.w, ""
+	w.work("homes.carry.working", func(ctx context.Context) (err error) {
+		path, err = w.program.CarryHome(ctx, h.ID, phrase, folder, name)
 		return err
 	}, func(err error) {
 		if err != nil {
-			w.tell(w.fileTrouble(err))
+			w.tell(w.sentence(err))
 			return
 		}
-		say := w.words.say
-		w.question(say("homes.carry.done"), []string{
-			w.words.T("homes.exported", text.Args{"home": discovery.Line(h.Name), "file": file.Name()}), say("homes.carry.then"),
-		}, nil, say("action.ok"), nil)
+		say, file := w.words.say, discovery.Line(filepath.Base(path))
+		ok := parts.MainButton(say("action.ok"), "", w.answer)
+		w.sheet(500, say("homes.carry.done"), []string{w.words.T("homes.exported", text.Args{"home": discovery.Line(h.Name), "file": file}), say("homes.carry.then")},
+			parts.Small(discovery.Line(folder)), ok, parts.NewButton(say("about.folder.open"), "folder", func() { w.browse(folderURL(folder)) }), ok)
 	})
 }
 
 // bring asks for a file with a home.
 func (p *homesPage) bring() {
-	p.load(func(from fyne.URIReadCloser, err error) {
-		if err != nil || from == nil {
-			p.w.tell(p.w.fileTrouble(err))
-			return
+	w := p.w
+	var files []rounds.CarriedFile
+	w.call(func(context.Context) error { files = w.program.CarriedFiles(); return nil }, func(string) {
+		if w.ask == nil {
+			p.askFile(files)
 		}
-		file := from.URI()
-		_ = from.Close() // nothing was read yet
-		p.askPhrase(file, "")
 	})
 }
 
+// askFile asks which file to read: one of those that were found, or one of which the user knows the path.
+func (p *homesPage) askFile(files []rounds.CarriedFile) {
+	w, say := p.w, p.w.words.say
+	path, wrong := parts.NewEntry(), parts.Body(say("homes.bring.nofile"))
+	path.Label = say("homes.bring.path")
+	wrong.Importance, wrong.Hidden = widget.DangerImportance, true
+	next := parts.MainButton(say("settings.erase.next"), "", func() {
+		typed, mine := path.Text, w.ask
+		var file rounds.CarriedFile
+		w.call(func(context.Context) (err error) { file, err = w.program.CarriedFile(typed); return err }, func(trouble string) {
+			switch {
+			case w.ask != mine: // the user has thought better of it
+			case trouble == "":
+				w.answer()
+				p.askPhrase(file.Path, "")
+			default:
+				wrong.Show()
+				w.win.Canvas().Focus(path)
+			}
+		})
+	})
+	next.Disable()
+	path.OnChanged = func(s string) { wrong.Hide(); able(strings.TrimSpace(s) != "", next) }
+	path.OnSubmitted = func(s string) {
+		if strings.TrimSpace(s) != "" {
+			next.OnTapped()
+		}
+	}
+	body, focus := parts.Stack(14), fyne.Focusable(path)
+	if len(files) > 0 {
+		list := p.fileList(files)
+		body.Add(parts.Stack(4, parts.Small(say("homes.bring.found")), listBox(list, fileRow(w.words, files[0]), float32(min(len(files), fileRows)))))
+		focus = list
+	} else {
+		body.Add(parts.Body(say("homes.bring.none")))
+	}
+	body.Add(parts.Stack(4, parts.Small(say("homes.bring.path")), path, wrong))
+	w.sheet(540, say("homes.bring"), nil, body, focus, parts.NewButton(say("action.cancel"), "", w.answer), next)
+}
+
+// fileList lists files with a home. The one that is chosen is asked for its passphrase.
+func (p *homesPage) fileList(files []rounds.CarriedFile) *parts.List {
+	w := p.w
+	list := parts.NewList(func() int { return len(files) }, func() fyne.CanvasObject { return fileRow(w.words, files[0]) },
+		func(i int, o fyne.CanvasObject) { o.(*pathRow).showFile(w.words, files[i]) })
+	list.OnSelected = func(i int) {
+		w.answer()
+		p.askPhrase(files[i].Path, "")
+	}
+	return list
+}
+
+func fileRow(words words, f rounds.CarriedFile) *pathRow {
+	r := newPathRow()
+	r.showFile(words, f)
+	return r
+}
+
+// showFile shows a file with a home: its name, where it lies, when it was written, and how large it is.
+func (r *pathRow) showFile(words words, f rounds.CarriedFile) {
+	folder, name := filepath.Split(f.Path)
+	r.show("home", discovery.Line(name), strings.Join([]string{folderName(filepath.Clean(folder)), words.Time(f.At), words.bytes(int(f.Size))}, " · "))
+}
+
 // askPhrase asks for the passphrase of a file, and reads it. trouble says what was wrong the last time.
-func (p *homesPage) askPhrase(file fyne.URI, trouble string) {
+func (p *homesPage) askPhrase(path, trouble string) {
 	w, say := p.w, p.w.words.say
 	phrase, wrong := secret(), parts.Body(trouble)
 	wrong.Importance, wrong.Hidden = widget.DangerImportance, trouble == ""
@@ -178,16 +195,12 @@ func (p *homesPage) askPhrase(file fyne.URI, trouble string) {
 		said := phrase.Text
 		w.answer()
 		var carried rounds.Carried
-		w.work("homes.bring.working", func(ctx context.Context) error {
-			from, err := storage.Reader(file)
-			if err != nil {
-				return err
-			}
-			carried, err = w.program.ImportHome(ctx, from, said)
-			return errors.Join(err, from.Close())
+		w.work("homes.bring.working", func(ctx context.Context) (err error) {
+			carried, err = w.program.BringHome(ctx, path, said)
+			return err
 		}, func(err error) {
 			if trouble := w.fileTrouble(err); trouble != "" {
-				p.askPhrase(file, trouble)
+				p.askPhrase(path, trouble)
 			} else if err == nil {
 				p.brought(carried)
 			}
@@ -201,8 +214,8 @@ func (p *homesPage) askPhrase(file fyne.URI, trouble string) {
 			read()
 		}
 	}
-	w.sheet(500, say("homes.bring"), []string{w.words.T("homes.bring.text", text.Args{"file": file.Name()})},
-		parts.Stack(10, wrong, parts.Small(say("homes.phrase")), phrase), phrase, parts.NewButton(say("action.cancel"), "", w.answer), ok)
+	w.sheet(500, say("homes.bring"), []string{w.words.T("homes.bring.text", text.Args{"file": discovery.Line(filepath.Base(path))})},
+		parts.Stack(10, wrong, w.line("homes.phrase", phrase)), phrase, parts.NewButton(say("action.cancel"), "", w.answer), ok)
 }
 
 // brought says what a file brought.
@@ -227,7 +240,7 @@ func (p *homesPage) brought(c rounds.Carried) {
 	w.sheet(460, words.say("homes.bring.done"), lines, nil, show, parts.NewButton(words.say("letter.close"), "", w.answer), show)
 }
 
-// fileTrouble says in words why a file could not be read or written; "" for none, and for what the user stopped.
+// fileTrouble says in words why a file could not be read; "" for none, and for what the user stopped.
 func (w *Window) fileTrouble(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrPermission):

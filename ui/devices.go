@@ -122,10 +122,10 @@ func newDevicesPage(w *Window) *devicesPage {
 	}
 	d.several, d.home = newSeveral(d), newHomeMap(w, d.showRest)
 	d.home.view.Hide()
-	d.views = parts.NewPicks(say("devices.view"), []string{say("devices.view.list"), say("devices.view.map")}, func(int) { d.turn() })
+	d.views = parts.NewPicks(say("devices.view"), []string{say("devices.view.list"), say("devices.view.map")}, func(int) { d.turn() }).InOneLine()
 	head := parts.Beside(24, nil, parts.Wide(280, d.search), parts.Stack(4, parts.Heading(say("nav.devices")), d.count))
 	d.ordered = parts.Wide(orderWidth, d.order)
-	tools := parts.Beside(16, nil, parts.Row(8, d.several.open, d.several.all, d.several.end, d.ordered), d.views.Container)
+	tools := parts.Apart(16, d.views.Container, parts.Row(8, d.several.open, d.several.all, d.several.end, d.ordered))
 	d.content = parts.Column(900, parts.Pad(36, 32, parts.Edge(parts.Stack(14, head, d.filter.Container, tools, parts.Stack(0)), d.several.bar, nil,
 		container.NewStack(d.list, d.home.view, parts.Pad(0, 48, d.empty)))))
 	return d
@@ -273,9 +273,10 @@ type deviceRow struct {
 	seen, word     *parts.Text
 	aside          *parts.Text // what is told beside the state; hidden for nothing
 	content, badge fyne.CanvasObject
-	where          *fyne.Container // the column of room; hidden where nobody said rooms
+	where          *fyne.Container // the column of room; hidden where nobody said rooms, or where it stands before what it is
 	when           *fyne.Container // the column of seen; hidden where the row is too narrow for it
 	rooms          bool
+	kind           string // what it is
 }
 
 // Widths of the columns of a row. The name has what is left, which is never less than nameWidth.
@@ -317,7 +318,7 @@ func (r *deviceRow) show(words words, d *discovery.Device, p *picture, tick stri
 	}
 	r.pic.Set(parts.KindIcon(d.Kind), parts.ColorMuted)
 	r.name.Set(words.DeviceName(d))
-	r.what.Set(words.what(d))
+	r.kind = words.what(d)
 	r.room.Set(discovery.Line(d.Correction.Room))
 	r.seen.Set(words.seen(d))
 	state := p.state[d.ID]
@@ -333,7 +334,7 @@ var ticked = map[string]string{"tick-on": "several.chosen", "tick-off": "several
 
 // AccessibilityLabel implements fyne.Accessible.
 func (r *deviceRow) AccessibilityLabel() string {
-	said := []string{r.chosen, r.name.Text, r.what.Text, r.room.Text, r.word.Text, r.aside.Text, r.seen.Text}
+	said := []string{r.chosen, r.name.Text, r.kind, r.room.Text, r.word.Text, r.aside.Text, r.seen.Text}
 	return strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), ", ")
 }
 
@@ -346,18 +347,25 @@ func (r *deviceRow) Resize(size fyne.Size) {
 	r.arrange()
 }
 
-// arrange leaves away what has nothing to show, and the column that matters least where there is no room.
+// arrange leaves away what has nothing to show, and the columns that matter least where they have no room.
 func (r *deviceRow) arrange() {
-	columns := parts.Scaled(nameWidth) + parts.Grown(seenWidth) + columnGap + parts.Scaled(stateWidth)
-	if r.rooms {
-		columns += parts.Grown(roomWidth) + columnGap
-	}
+	columns := parts.Scaled(nameWidth) + parts.Scaled(stateWidth) + parts.Grown(rowFrame)
 	if r.chosen != "" {
 		columns += r.tick.MinSize().Width + columnGap
 	}
+	what, narrow := r.kind, false
+	if r.rooms {
+		columns += parts.Grown(roomWidth) + columnGap
+		narrow = r.Size().Width < columns
+	}
+	if narrow && r.room.Text != "" {
+		what = strings.TrimSuffix(r.room.Text+" · "+what, " · ")
+	}
+	r.what.Set(what)
+	columns += parts.Grown(seenWidth) + columnGap
 	moved := false // what stays goes to the middle
 	for o, gone := range map[fyne.CanvasObject]bool{
-		r.tick: r.chosen == "", r.next: r.chosen != "", r.what: r.what.Text == "", r.aside: r.aside.Text == "", r.where: !r.rooms, r.when: r.Size().Width < columns+parts.Grown(rowFrame),
+		r.tick: r.chosen == "", r.next: r.chosen != "", r.what: r.what.Text == "", r.aside: r.aside.Text == "", r.where: !r.rooms || narrow, r.when: r.Size().Width < columns,
 	} {
 		switch {
 		case o.Visible() == !gone:

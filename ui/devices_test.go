@@ -128,6 +128,34 @@ func TestTheMapAndSeveralDevicesLookLikeThis(t *testing.T) {
 	}
 }
 
+func TestTheMapBeginsAtTheRouter(t *testing.T) {
+	for _, scale := range []float32{1, 1.5} {
+		p := &fake{}
+		p.feed.Set(large(60, 8))
+		b := openIn(t, "ru", p, true, theme.VariantLight)
+		b.app.Settings().SetTheme(parts.Theme{Brightness: parts.Light, Scale: scale})
+		b.rebuild()
+		b.openMap()
+		b.settle()
+		m := b.devices.home
+		seen := func() bool {
+			top := m.hub.Position().Y - m.view.Offset.Y
+			return top >= 0 && top+m.hub.Size().Height <= m.view.Size().Height
+		}
+		if m.inner.Size().Height < m.view.Size().Height || !seen() {
+			t.Errorf("at scale %v the router is at %v, seen from %v on", scale, m.hub.Position(), m.view.Offset)
+		}
+		m.view.ScrollToOffset(fyne.NewPos(0, 0))
+		if b.take(p.feed.Latest()); m.view.Offset.Y != 0 {
+			t.Error("the map scrolls by itself")
+		}
+		picks := b.devices.views.Objects
+		if picks[0].Position().Y != picks[1].Position().Y {
+			t.Errorf("at scale %v, list and map are not beside each other", scale)
+		}
+	}
+}
+
 // manyOfAKind is a home with three findings of one kind.
 func manyOfAKind() rounds.Snapshot {
 	s := family()

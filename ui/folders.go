@@ -1,10 +1,12 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"image/color"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -60,6 +62,48 @@ func folderName(dir string) string {
 	return discovery.Line(filepath.Base(dir))
 }
 
+// askPlace asks under which name, and in which folder, a file is to be saved. then is told.
+func (w *Window) askPlace(name string, then func(folder, name string)) {
+	w.live.run(func(context.Context) func() {
+		folders := w.program.Folders()
+		return func() {
+			if w.ask == nil {
+				w.placeSheet(name, folders, then)
+			}
+		}
+	})
+}
+
+func (w *Window) placeSheet(name string, folders []string, then func(folder, name string)) {
+	say := w.words.say
+	entry := parts.NewEntry()
+	entry.SetText(name)
+	entry.CursorColumn = len([]rune(name))
+	if w.folder == "" {
+		w.folder = folders[0]
+	}
+	where := w.newFolderChoice(say("reports.save.folder"), folders, w.folder, func(folder string) { w.folder = folder }, func() {
+		w.answer()
+		w.findFolder(w.folder, func(folder string) {
+			w.folder = cmp.Or(folder, w.folder)
+			w.placeSheet(entry.Text, folders, then)
+		})
+	})
+	save := func() {
+		w.answer()
+		then(w.folder, entry.Text)
+	}
+	entry.OnSubmitted = func(string) { save() }
+	yes := parts.MainButton(say("reports.save.yes"), "", save)
+	w.sheet(500, say("reports.save.title"), nil, parts.Stack(14, w.line("reports.save.name", entry), w.line("reports.save.folder", where.Container)), yes,
+		parts.NewButton(say("action.cancel"), "", w.answer), yes)
+}
+
+// line is something to fill in, below its name.
+func (w *Window) line(key string, o fyne.CanvasObject) fyne.CanvasObject {
+	return parts.Stack(4, parts.Small(w.words.say(key)), o)
+}
+
 // A folderSheet lets the user walk through folders to one.
 type folderSheet struct {
 	w     *Window
@@ -70,19 +114,29 @@ type folderSheet struct {
 	list  *parts.List
 }
 
-// folderRows is how many folders are seen at once.
-const folderRows = 8
+// How many folders, and how many files, are seen at once.
+const (
+	folderRows = 8
+	fileRows   = 4
+)
+
+// listBox is a list with room for so many rows, of which one is as high as row.
+func listBox(list *parts.List, row fyne.CanvasObject, rows float32) fyne.CanvasObject {
+	room := canvas.NewRectangle(color.Transparent)
+	room.SetMinSize(fyne.NewSize(0, (row.MinSize().Height+theme.Padding())*rows))
+	return parts.NewBox(theme.ColorNameInputBackground, theme.ColorNameInputBorder, 10, 4, 4, container.NewStack(room, list))
+}
 
 // findFolder lets the user look for a folder, from one on. then is told which; "" for none.
 func (w *Window) findFolder(from string, then func(folder string)) {
 	say := w.words.say
 	f := &folderSheet{w: w, path: parts.Small("").OneLine()}
-	f.list = parts.NewList(f.length, func() fyne.CanvasObject { return newFolderRow() }, func(i int, o fyne.CanvasObject) {
-		row, _ := o.(*folderRow)
+	f.list = parts.NewList(f.length, func() fyne.CanvasObject { return newPathRow() }, func(i int, o fyne.CanvasObject) {
+		row, _ := o.(*pathRow)
 		if name, up := f.row(i); up {
-			row.show("back", say("reports.folder.up"))
+			row.show("back", say("reports.folder.up"), "")
 		} else {
-			row.show("folder", discovery.Line(name))
+			row.show("folder", discovery.Line(name), "")
 		}
 	})
 	f.list.OnSelected = func(i int) {
@@ -93,14 +147,11 @@ func (w *Window) findFolder(from string, then func(folder string)) {
 			f.enter(filepath.Join(f.at, name))
 		}
 	}
-	room := canvas.NewRectangle(color.Transparent)
-	room.SetMinSize(fyne.NewSize(0, (newFolderRow().MinSize().Height+theme.Padding())*folderRows))
 	answer := func(folder func() string) func() {
 		return func() { w.answer(); then(folder()) }
 	}
 	use := parts.MainButton(say("reports.folder.use"), "", answer(func() string { return f.at }))
-	body := parts.Stack(8, parts.Beside(10, parts.NewPic("folder", parts.ColorMuted, 18), nil, f.path),
-		parts.NewBox(theme.ColorNameInputBackground, theme.ColorNameInputBorder, 10, 4, 4, container.NewStack(room, f.list)))
+	body := parts.Stack(8, parts.Beside(10, parts.NewPic("folder", parts.ColorMuted, 18), nil, f.path), listBox(f.list, newPathRow(), folderRows))
 	w.sheet(500, say("reports.save.folder"), nil, body, f.list,
 		parts.NewButton(say("action.cancel"), "", answer(func() string { return "" })), use)
 	f.enter(from)
@@ -142,31 +193,37 @@ func (f *folderSheet) enter(dir string) {
 	})
 }
 
-// A folderRow is one folder of the list.
-type folderRow struct {
+// A pathRow is one folder or file of a list.
+type pathRow struct {
 	widget.BaseWidget
 	pic  *parts.Pic
 	name *parts.Text
+	more *parts.Text // what there is to say of it; hidden if nothing
 }
 
-func newFolderRow() *folderRow {
-	r := &folderRow{pic: parts.NewPic("folder", parts.ColorMuted, 20), name: parts.Body(" ").OneLine()}
+func newPathRow() *pathRow {
+	r := &pathRow{pic: parts.NewPic("folder", parts.ColorMuted, 20), name: parts.Body(" ").OneLine(), more: parts.Small(" ").OneLine()}
+	r.more.Hidden = true
 	r.ExtendBaseWidget(r)
 	return r
 }
 
 // CreateRenderer implements fyne.Widget.
-func (r *folderRow) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(parts.Pad(10, 7, parts.Beside(12, r.pic, nil, r.name)))
+func (r *pathRow) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(parts.Pad(10, 7, parts.Beside(12, r.pic, nil, parts.Stack(0, r.name, r.more))))
 }
 
 // AccessibilityLabel implements fyne.Accessible.
-func (r *folderRow) AccessibilityLabel() string { return r.name.Text }
+func (r *pathRow) AccessibilityLabel() string {
+	return strings.TrimSpace(r.name.Text + " " + r.more.Text)
+}
 
 // AccessibilityRole implements fyne.Accessible.
-func (r *folderRow) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+func (r *pathRow) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
 
-func (r *folderRow) show(icon, name string) {
+func (r *pathRow) show(icon, name, more string) {
 	r.pic.Set(icon, parts.ColorMuted)
 	r.name.Set(name)
+	r.more.Hidden = more == ""
+	r.more.Set(more)
 }

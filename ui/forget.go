@@ -28,10 +28,10 @@ func (w *Window) named(ids []discovery.DeviceID) string {
 func (w *Window) forget(ids ...discovery.DeviceID) {
 	say := w.words.say
 	if w.now.walking { // the round would bring them back as they were
-		w.question(say("trouble.title"), []string{say("forget.later")}, nil, say("action.ok"), nil)
+		w.question(say("trouble.title"), []string{w.words.count("forget.later", len(ids))}, nil, say("action.ok"), nil)
 		return
 	}
-	title, lines := w.words.T("forget.title", text.Args{"device": w.named(ids)}), []string{say("forget.text"), say("forget.new"), say("forget.final")}
+	title, lines := w.words.T("forget.title", text.Args{"device": w.named(ids)}), []string{say("forget.text"), w.words.count("forget.new", len(ids)), w.words.count("forget.final", len(ids))}
 	if len(ids) > 1 {
 		title, lines = w.words.count("forget.several", len(ids)), append([]string{w.named(ids)}, lines...)
 	}

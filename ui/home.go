@@ -73,10 +73,12 @@ func (h *homePage) show(p *picture) {
 		fmt.Fprint(&shown, o.Device, o.Check, o.Result)
 	}
 	var silent []news.State // nobody asks for the practice home
+	var newer news.Release
 	if !p.practice() {
 		silent = h.w.program.SilentNews()
+		newer, _ = h.w.program.Newer()
 	}
-	fmt.Fprint(&shown, silent, h.w.asks, p.barred, h.w.homes.asked.where, h.w.homes.asked.list)
+	fmt.Fprint(&shown, silent, newer, h.w.asks, p.barred, h.w.homes.asked.where, h.w.homes.asked.list)
 	if shown.String() == h.shown {
 		return
 	}
@@ -110,8 +112,10 @@ func (h *homePage) show(p *picture) {
 	if h.w.asks && p.Complete && !p.practice() {
 		body = append(body, h.login())
 	}
-	if said := h.silent(silent); said != nil {
-		body = append(body, said)
+	for _, said := range []fyne.CanvasObject{h.silent(silent), h.newer(newer.Version)} {
+		if said != nil {
+			body = append(body, said)
+		}
 	}
 	h.fill(body...)
 }

@@ -24,10 +24,6 @@ type homesPage struct {
 	body    *fyne.Container
 	asked   homesAsked
 	shown   string // what body shows, so that it is not built again for nothing
-
-	// save and load ask for a file, to write and to read.
-	save func(name string, then func(fyne.URIWriteCloser, error))
-	load func(then func(fyne.URIReadCloser, error))
 }
 
 // homesAsked is what the page asks for when it opens: no picture holds it.
@@ -44,7 +40,7 @@ type homesAsked struct {
 }
 
 func newHomesPage(w *Window) *homesPage {
-	p := &homesPage{w: w, body: parts.Stack(16), save: w.saveFile, load: w.loadFile}
+	p := &homesPage{w: w, body: parts.Stack(16)}
 	p.scroll = container.NewVScroll(parts.Column(740, container.New(layout.NewCustomPaddedLayout(4, 40, 20, 20), p.body)))
 	bring := parts.NewButton(w.words.say("homes.bring"), "open", p.bring)
 	head := parts.Column(740, container.New(layout.NewCustomPaddedLayout(32, 18, 20, 20), parts.Stack(8,
@@ -59,7 +55,7 @@ func (p *homesPage) view() fyne.CanvasObject { return p.content }
 
 // keep takes over what another one shows.
 func (p *homesPage) keep(o *homesPage) {
-	p.asked, p.save, p.load = o.asked, o.save, o.load
+	p.asked = o.asked
 	p.scroll.Offset = o.scroll.Offset
 }
 

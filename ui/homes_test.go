@@ -4,15 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
+	"io/fs"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
@@ -28,7 +27,8 @@ type homely struct {
 	lost        error // why nobody can say where this computer is
 	connections []rounds.Connection
 	hurdle      rounds.Hurdle // for every error
-	export      func(context.Context, io.Writer) error
+	hangs       bool          // when a home is to be carried
+	files       []rounds.CarriedFile
 	carried     rounds.Carried
 	fail        error
 }
@@ -74,17 +74,27 @@ func (f *fake) DeleteHome(_ context.Context, id rounds.HomeID) error {
 	return f.homely.fail
 }
 
-func (f *fake) ExportHome(ctx context.Context, id rounds.HomeID, passphrase string, w io.Writer) error {
-	f.note("export %d %s", id, passphrase)
-	if f.homely.export == nil {
-		return f.homely.fail
+func (f *fake) CarryHome(ctx context.Context, id rounds.HomeID, passphrase, folder, name string) (string, error) {
+	f.note("carry %d %s %s %s", id, passphrase, folder, name)
+	if f.homely.hangs {
+		<-ctx.Done()
+		return "", ctx.Err()
 	}
-	return f.homely.export(ctx, w)
+	return filepath.Join(folder, name+" (2).porchlight"), f.homely.fail
 }
 
-func (f *fake) ImportHome(_ context.Context, _ io.Reader, passphrase string) (rounds.Carried, error) {
-	f.note("import %s", passphrase)
+func (f *fake) BringHome(_ context.Context, path, passphrase string) (rounds.Carried, error) {
+	f.note("bring %s %s", path, passphrase)
 	return f.homely.carried, f.homely.fail
+}
+
+func (f *fake) CarriedFiles() []rounds.CarriedFile { return f.homely.files }
+
+func (f *fake) CarriedFile(typed string) (rounds.CarriedFile, error) {
+	if !strings.HasSuffix(typed, ".porchlight") {
+		return rounds.CarriedFile{}, fs.ErrNotExist
+	}
+	return rounds.CarriedFile{Path: typed}, nil
 }
 
 func (f *fake) Connections(context.Context) ([]rounds.Connection, error) {
@@ -182,6 +192,10 @@ func TestTheHomesLookLikeThis(t *testing.T) {
 			b.homes.carry(ours.Home)
 			b.entries()[0].SetText("password1")
 		}},
+		{name: "homes-bring", set: func(p *fake) { p.homely.files = usualFiles() }, do: (*bench).bring},
+		{name: "homes-bring-dark", dark: true, set: func(p *fake) { p.homely.files = usualFiles()[:1] }, do: (*bench).bring},
+		{name: "homes-bring-ru", lang: "ru", set: func(p *fake) { p.homely.files = append(usualFiles(), usualFiles()...) }, do: func(b *bench) { b.homes.bring(); b.until(func() bool { return b.ask != nil }) }},
+		{name: "homes-bring-none", set: func(*fake) {}, do: (*bench).bring},
 		{name: "homes-delete", set: func(*fake) {}, do: func(b *bench) { b.homes.remove(grandma.Home) }, says: []string{"Delete Grandma?"}},
 		{name: "homes-delete-again", set: func(*fake) {}, do: func(b *bench) { b.homes.remove(grandma.Home); test.Tap(b.button("Next")) }},
 	} {
@@ -347,28 +361,44 @@ func TestPassphrasesAreWeighedInPlainWords(t *testing.T) {
 	}
 }
 
-// fileIn is a file in the folder of the test.
-func fileIn(t *testing.T, name string) fyne.URI {
-	t.Helper()
-	return storage.NewFileURI(filepath.Join(t.TempDir(), name))
+// usualFiles are files with a home, as they may lie about.
+func usualFiles() []rounds.CarriedFile {
+	return []rounds.CarriedFile{
+		{Path: "/run/media/mia/STICK/Grandma.porchlight", At: evening.Add(-2 * time.Hour), Size: 214_000},
+		{Path: "/home/mia/Downloads/Our home, before the new router (2).porchlight", At: evening.AddDate(0, -1, -3), Size: 3_400_000},
+		{Path: "/home/mia/Documents/\u202e<b>.porchlight", At: evening.AddDate(-1, 0, 0), Size: 900},
+	}
+}
+
+// bring asks for a file with a home, and waits for the question.
+func (b *bench) bring() {
+	b.t.Helper()
+	test.Tap(b.button("Bring a home from a file"))
+	b.until(func() bool { return b.ask != nil })
+}
+
+// files is the list in the open question.
+func (b *bench) files() *parts.List {
+	b.t.Helper()
+	list, ok := b.win.Canvas().Focused().(*parts.List)
+	if !ok {
+		b.t.Fatalf("the keyboard is at %T, not at the files", b.win.Canvas().Focused())
+	}
+	return list
 }
 
 func TestAHomeIsCarriedToAFile(t *testing.T) {
 	p := helper()
-	p.homely.export = func(_ context.Context, w io.Writer) error { _, err := io.WriteString(w, "sealed"); return err }
 	b := open(t, p, true, theme.VariantLight)
 	b.openHomes()
-	file := fileIn(t, "Our home.porchlight")
-	b.homes.save = func(name string, then func(fyne.URIWriteCloser, error)) {
-		if name != "Our home.porchlight" {
-			t.Errorf("the file is called %q", name)
-		}
-		then(storage.Writer(file))
-	}
 	write := func(first, second string) {
 		b.homes.carry(ours.Home)
 		b.entries()[0].SetText(first)
 		b.entries()[1].SetText(second)
+	}
+	place := func() {
+		test.Tap(b.button("Choose a place"))
+		b.until(func() bool { return b.ask != nil })
 	}
 	write("correct horse battery staple", "correct horse")
 	if b.says("The two are not the same yet."); !b.button("Choose a place").Disabled() {
@@ -378,83 +408,87 @@ func TestAHomeIsCarriedToAFile(t *testing.T) {
 	write("correct horse battery staple", "correct horse battery staple")
 	b.says("Hard to guess.")
 	b.shot("homes-carry-strong")
-	test.Tap(b.button("Choose a place"))
-	b.shot("homes-carry-working")
-	b.until(func() bool { return p.called("export 1 correct horse battery staple") && b.find("Stop") == nil })
+	place()
+	b.says("Our home") // an entry
+	b.shot("homes-carry-place")
+	test.Tap(b.button("Save"))
+	b.until(func() bool {
+		return p.called("carry 1 correct horse battery staple /home/mia/Documents Our home") && b.find("Stop") == nil
+	})
 	b.says("The file is ready")
-	b.says("Our home is now in Our home.porchlight.")
+	b.says("Our home is now in Our home (2).porchlight.")
+	b.says("/home/mia/Documents")
 	b.shot("homes-carried-done")
 	b.answer()
-	if got, err := os.ReadFile(file.Path()); err != nil || string(got) != "sealed" {
-		t.Errorf("the file holds %q, %v", got, err)
-	}
 
-	p.homely.export = func(ctx context.Context, w io.Writer) error {
-		_, _ = io.WriteString(w, "half")
-		<-ctx.Done()
-		return ctx.Err()
-	}
+	p.homely.hangs = true
 	write("correct horse battery staple", "correct horse battery staple")
-	test.Tap(b.button("Choose a place"))
+	place()
+	test.Tap(b.button("Save"))
+	b.shot("homes-carry-working")
 	test.Tap(b.button("Stop"))
-	b.until(func() bool { _, err := os.Stat(file.Path()); return errors.Is(err, os.ErrNotExist) })
+	b.settle()
 	if b.ask != nil {
 		t.Error("stopping is told as trouble")
 	}
+	p.homely.hangs, p.homely.fail = false, errors.New("the stick is full")
+	write("correct horse battery staple", "correct horse battery staple")
+	place()
+	test.Tap(b.button("Save"))
+	b.until(func() bool { return b.find("Stop") == nil && b.ask != nil })
+	b.says(p.Sentence(p.homely.fail))
 }
 
 func TestAHomeIsBroughtFromAFile(t *testing.T) {
 	p := helper()
+	p.homely.files = usualFiles()
 	b := open(t, p, true, theme.VariantLight)
 	b.openHomes()
-	file := fileIn(t, "Grandma.porchlight")
-	if err := os.WriteFile(file.Path(), []byte("sealed"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	b.homes.load = func(then func(fyne.URIReadCloser, error)) { then(storage.Reader(file)) }
-	read := func(phrase string) {
+	read := func(path, phrase string) {
 		b.entries()[0].SetText(phrase)
 		test.Tap(b.button("Open the file"))
-		b.until(func() bool { return p.called("import "+phrase) && b.find("Stop") == nil })
+		b.until(func() bool { return p.called("bring "+path+" "+phrase) && b.find("Stop") == nil })
 	}
 	p.homely.fail = worded("That passphrase does not open the file. Nothing was changed. Try again.")
-	test.Tap(b.button("Bring a home from a file"))
+	b.bring()
+	b.files().Select(0)
 	b.says("Grandma.porchlight opens with the passphrase")
-	read("wrong")
+	read(p.homely.files[0].Path, "wrong")
 	b.says(p.Sentence(p.homely.fail))
 	b.shot("homes-bring-wrong")
 
 	p.homely.fail, p.homely.carried = nil, rounds.Carried{Home: grandma.Home, Devices: 2, Changes: 31}
-	read("right one")
+	read(p.homely.files[0].Path, "right one")
 	b.says("Grandma: 2 new devices, 31 changes that were not known here.")
 	b.says("Notes of both computers are kept.")
 	b.shot("homes-brought")
 	test.Tap(b.button("Show this home"))
-	b.until(func() bool { return p.called("switch 5") })
+	b.until(func() bool { return p.called("switch 5") && b.page == b.pages[0] })
 
 	p.homely.carried = rounds.Carried{Home: carriedHome.Home, New: true, Devices: 9}
 	b.openHomes()
-	b.homes.bring()
-	read("third")
+	b.bring()
+	next := b.button("Next")
+	if !next.Disabled() {
+		t.Error("it goes on without a file")
+	}
+	b.entries()[0].SetText("/mnt/letters")
+	test.Tap(next)
+	b.until(func() bool {
+		return strings.Contains(strings.Join(b.texts(), " "), "We find no file there. Please look at it once more.")
+	})
+	b.shot("homes-bring-nofile")
+	b.entries()[0].SetText("/mnt/Flat.porchlight")
+	asked := b.ask
+	test.Tap(next)
+	b.until(func() bool { return b.ask != nil && b.ask != asked })
+	b.says("Flat.porchlight opens with the passphrase")
+	read("/mnt/Flat.porchlight", "third")
 	b.says("This home was not known here.")
 	b.answer()
-	b.homes.load = func(then func(fyne.URIReadCloser, error)) { then(nil, os.ErrPermission) }
-	b.homes.bring()
+	p.homely.fail = fs.ErrPermission
+	b.bring()
+	b.files().Select(0)
+	read(p.homely.files[0].Path, "fourth")
 	b.says("You may not open that file.")
-	b.answer()
-	b.homes.load = func(then func(fyne.URIReadCloser, error)) { then(nil, nil) }
-	if b.homes.bring(); b.ask != nil {
-		t.Error("somebody who chose no file is asked")
-	}
-}
-
-func TestFileNamesOfHomesAreHarmless(t *testing.T) {
-	for name, want := range map[string]string{
-		"Our home": "Our home.porchlight", "../../etc/passwd": "etcpasswd.porchlight", "a:b\\c|d?*": "abcd.porchlight", "\u202e<>": "Porchlight.porchlight",
-		"Дом у моря": "Дом у моря.porchlight", strings.Repeat("x", 300): strings.Repeat("x", 60) + ".porchlight",
-	} {
-		if got := fileName(name); got != want {
-			t.Errorf("%q: got %q, want %q", name, got, want)
-		}
-	}
 }

@@ -123,6 +123,7 @@ type homeMap struct {
 	hub   fyne.CanvasObject
 	rooms []*mapArea
 	width float32 // that there was last
+	begun bool    // the router was in view
 }
 
 // A mapArea is what stands for one room.
@@ -144,6 +145,9 @@ func (m *homeMap) show(home mapHome) {
 		return
 	}
 	focused := m.focused()
+	if home.name != m.shown.name || len(m.shown.rooms) == 0 {
+		m.begun = false
+	}
 	m.shown, m.rooms, m.lines = home, nil, nil
 	m.hub = m.hubOf(home)
 	var lines, areas, tiles []fyne.CanvasObject
@@ -267,6 +271,7 @@ func (m *homeMap) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		o.Resize(a.size)
 	}
 	place(m.hub, p.hub)
+	m.begin(p)
 	for i, r := range m.rooms {
 		room := p.rooms[i]
 		place(r.box, room.area)
@@ -281,6 +286,19 @@ func (m *homeMap) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	if m.shown.rest > 0 {
 		place(objects[len(objects)-1], area{fyne.NewPos(0, p.height+s.gap), fyne.NewSize(size.Width, s.head)})
+	}
+}
+
+// begin has the router in view the first time that the map is seen.
+func (m *homeMap) begin(p plan) {
+	seen := m.view.Size().Height
+	if m.begun || seen == 0 || !m.view.Visible() {
+		return
+	}
+	m.begun = true
+	m.view.Offset.Y = 0
+	if low := p.hub.at.Y + p.hub.size.Height; low > seen {
+		m.view.Offset.Y = min(p.hub.at.Y+p.hub.size.Height/2-seen/2, m.view.Content.MinSize().Height-seen)
 	}
 }
 

@@ -42,7 +42,6 @@ type reportsPage struct {
 	offset  float32 // to be shown when the sheets are there
 	busy    *doing  // what is being done
 	did     did
-	folder  string // in which the last one was saved
 }
 
 // A doing is a button that prints or saves, with its words while it does and else.
@@ -123,7 +122,7 @@ func (p *reportsPage) view() fyne.CanvasObject { return p.content }
 func (p *reportsPage) keep(o *reportsPage) {
 	p.which.Pick(o.which.Picked)
 	p.macs.Set(o.macs.On)
-	p.offset, p.folder = o.sheets.Offset(), o.folder
+	p.offset = o.sheets.Offset()
 }
 
 // show makes the report anew when something may have changed. While a round is walked, the one of before stays.
@@ -330,49 +329,11 @@ func (p *reportsPage) print(b *doing) {
 
 // save asks where, and saves what the page shows.
 func (p *reportsPage) save(b *doing, format string) {
-	w := p.w
-	if p.busy != nil || p.doc == nil || w.ask != nil {
+	if p.busy != nil || p.doc == nil || p.w.ask != nil {
 		return
 	}
-	w.live.run(func(context.Context) func() {
-		folders := w.program.Folders()
-		return func() {
-			if p.busy == nil && p.doc != nil && w.ask == nil {
-				p.askWhere(b, p.order(format), p.order(format).Name(p.facts), folders)
-			}
-		}
-	})
-}
-
-// askWhere asks for a name and a folder.
-func (p *reportsPage) askWhere(b *doing, order report.Order, name string, folders []string) {
-	w, say := p.w, p.w.words.say
-	entry := parts.NewEntry()
-	entry.SetText(name)
-	entry.CursorColumn = len([]rune(name))
-	if p.folder == "" {
-		p.folder = folders[0]
-	}
-	where := w.newFolderChoice(say("reports.save.folder"), folders, p.folder, func(folder string) { p.folder = folder }, func() {
-		w.answer()
-		w.findFolder(p.folder, func(folder string) {
-			if folder != "" {
-				p.folder = folder
-			}
-			p.askWhere(b, order, entry.Text, folders)
-		})
-	})
-	save := func() {
-		w.answer()
-		p.saveIn(b, order, p.folder, entry.Text)
-	}
-	entry.OnSubmitted = func(string) { save() }
-	line := func(key string, o fyne.CanvasObject) fyne.CanvasObject {
-		return parts.Stack(4, parts.Small(say(key)), o)
-	}
-	yes := parts.MainButton(say("reports.save.yes"), "", save)
-	w.sheet(500, say("reports.save.title"), nil, parts.Stack(14, line("reports.save.name", entry), line("reports.save.folder", where.Container)), yes,
-		parts.NewButton(say("action.cancel"), "", w.answer), yes)
+	order := p.order(format)
+	p.w.askPlace(order.Name(p.facts), func(folder, name string) { p.saveIn(b, order, folder, name) })
 }
 
 func (p *reportsPage) saveIn(b *doing, order report.Order, folder, name string) {

@@ -25,6 +25,11 @@ var everyPage = []struct {
 	{"timeline", func(b *bench) { b.program.(*fake).story = chronicle(); b.openTimeline() }},
 	{"reports", func(b *bench) { b.openReports() }},
 	{"homes", func(b *bench) { b.program.(*fake).homely = helper().homely; b.openHomes() }},
+	{"bring", func(b *bench) {
+		b.program.(*fake).homely = helper().homely
+		b.openHomes()
+		b.homes.askFile(usualFiles())
+	}},
 	{"hurdle", func(b *bench) {
 		b.system, b.barred = "darwin", rounds.Hurdle{Kind: rounds.HurdlePermission}
 		b.open(b.pages[0])

@@ -65,3 +65,14 @@ func (h *homePage) silent(sources []news.State) fyne.CanvasObject {
 	return parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 14,
 		parts.Beside(14, parts.NewPic("state-unchecked", parts.ColorMuted, 24), open, list))
 }
+
+// newer says that a newer Porchlight is out, and leads to where that is told; nil if none is.
+func (h *homePage) newer(version string) fyne.CanvasObject {
+	if version == "" {
+		return nil
+	}
+	words := h.w.words
+	open := parts.NewButton(words.say("menu.about"), "", func() { h.w.open(h.w.about) })
+	return parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 14,
+		parts.Beside(14, parts.NewPic("app", "", 24), open, parts.Body(words.T("about.newer", text.Args{"version": version}))))
+}

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2/theme"
 
+	"porchlight/assets/text"
 	"porchlight/checks/firmware"
 	"porchlight/checks/news"
 	"porchlight/discovery"
@@ -73,6 +74,27 @@ func TestHomeSaysWhichSourcesAreSilent(t *testing.T) {
 	for _, s := range append(b.texts(), func() []string { b.take(practice); return b.texts() }()...) {
 		if s == said {
 			t.Errorf("it says %q", s)
+		}
+	}
+}
+
+func TestHomeSaysQuietlyThatANewerPorchlightIsOut(t *testing.T) {
+	for _, tt := range []struct{ name, lang string }{{"home-newer", "en"}, {"home-newer-ru", "ru"}} {
+		p := &fake{newer: news.Release{Version: "1.2.0", Page: "https://example.invalid/get"}}
+		p.feed.Set(calmHome())
+		b := openIn(t, tt.lang, p, true, theme.VariantLight)
+		b.shot(tt.name)
+		b.says(b.words.T("about.newer", text.Args{"version": "1.2.0"}))
+		b.button(b.words.say("menu.about")).OnTapped()
+		if b.page != page(b.about) {
+			t.Error("the button does not lead to what is told of it")
+		}
+		b.open(b.pages[0])
+		practice := calmHome()
+		practice.Home.Practice = true
+		b.take(practice)
+		if b.find(b.words.say("menu.about")) != nil {
+			t.Error("the practice home is told of a newer Porchlight")
 		}
 	}
 }

@@ -5,7 +5,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"io"
 	"runtime"
 	"strconv"
 	"sync"
@@ -83,9 +82,14 @@ type Program interface {
 	JoinHome(ctx context.Context, id rounds.HomeID) error
 	RenameHome(ctx context.Context, id rounds.HomeID, name string) error
 	DeleteHome(ctx context.Context, id rounds.HomeID) error
-	// ExportHome writes a home so that only the passphrase opens it; ImportHome reads that, or changes nothing.
-	ExportHome(ctx context.Context, id rounds.HomeID, passphrase string, w io.Writer) error
-	ImportHome(ctx context.Context, r io.Reader, passphrase string) (rounds.Carried, error)
+	// CarryHome writes a home into a folder, in nobody's place, so that only the passphrase opens it, and gives the path of
+	// the file. BringHome reads that, or changes nothing.
+	CarryHome(ctx context.Context, id rounds.HomeID, passphrase, folder, name string) (string, error)
+	BringHome(ctx context.Context, path, passphrase string) (rounds.Carried, error)
+	// CarriedFiles lists the files with a home where people keep what they save, newest first. CarriedFile finds the one of
+	// which somebody typed the path.
+	CarriedFiles() []rounds.CarriedFile
+	CarriedFile(typed string) (rounds.CarriedFile, error)
 	// Connections lists the networks of this computer that can be a home's, and sends nothing. UseConnection keeps which is meant.
 	Connections(ctx context.Context) ([]rounds.Connection, error)
 	UseConnection(ctx context.Context, c rounds.Connection) error
@@ -198,6 +202,7 @@ type Window struct {
 	looking sync.WaitGroup     // looks at one finding, which a round waits for
 	asks    bool               // whether Porchlight is to start at login
 	replied bool               // the user has said so
+	folder  string             // in which a file was saved last
 }
 
 // NewWindow makes the window, as the user has set it. known says that a home was chosen before, so that no welcome

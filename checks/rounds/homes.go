@@ -42,6 +42,13 @@ type Backup struct {
 	Size int64 // bytes
 }
 
+// A CarriedFile is a file with a home, as far as anybody can tell without its passphrase.
+type CarriedFile struct {
+	Path string
+	At   time.Time // when it was written
+	Size int64     // bytes
+}
+
 // Carried is what a file with a home brought.
 type Carried struct {
 	Home    Home

@@ -44,6 +44,12 @@ func NewPicks(name string, words []string, onPick func(int)) *Picks {
 	return p
 }
 
+// InOneLine keeps all words beside each other: for a few short ones.
+func (p *Picks) InOneLine() *Picks {
+	p.Layout = row{8}
+	return p
+}
+
 // Pick picks the word at that place.
 func (p *Picks) Pick(at int) {
 	p.Picked = at

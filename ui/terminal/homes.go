@@ -162,12 +162,8 @@ func (c *homesExportCmd) Run(r *run) error {
 	if err != nil {
 		return r.say(err)
 	}
-	f, err := os.OpenFile(c.File, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
+	if err := r.program.ExportFile(r.ctx, home.ID, phrase, c.File); err != nil {
 		return r.say(err)
-	}
-	if err := errors.Join(r.program.ExportHome(r.ctx, home.ID, phrase, f), f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(c.File))
 	}
 	w := r.writer()
 	w.paragraph("", w.Words.T("homes.exported", text.Args{"home": home.Name, "file": c.File}))
