@@ -104,7 +104,7 @@ func TestTheMapAndSeveralDevicesLookLikeThis(t *testing.T) {
 		{"device-undo", "en", corrected(), parts.Theme{Brightness: parts.Light}, func(b *bench) {
 			b.openDevice("box")
 			b.device.leave(true)
-			b.until(func() bool { return b.undo.latest != nil })
+			b.until(func() bool { return b.undo.latest != nil && b.device.past.id == "box" })
 		}},
 		{"todo-undo-ru", "ru", family(), parts.Theme{Brightness: parts.Dark}, func(b *bench) {
 			b.openFinding("f-2")
