@@ -157,14 +157,24 @@ func syncFile(path string) (size int64, err error) {
 	return size, errors.Join(err, f.Sync(), f.Close())
 }
 
-// prune forgets the oldest backups of a sort. One from the future is from a clock that was wrong, and counts as the oldest.
+// prune forgets the oldest backups of a sort, and with those of the history what was replaced before them. One from the
+// future is from a clock that was wrong, and counts as the oldest.
 func (s *Store) prune(now time.Time, form string) error {
 	list, err := s.backups(form)
 	if err != nil {
 		return err
 	}
 	slices.SortStableFunc(list, func(a, b rounds.Backup) int { return past(b, now).Compare(past(a, now)) })
-	for _, b := range list[min(keptBackups, len(list)):] {
+	old := list[min(keptBackups, len(list)):]
+	if form == backupForm && len(list) >= keptBackups {
+		replaced, err := s.backups(replacedForm)
+		if err != nil {
+			return err
+		}
+		oldest := past(list[keptBackups-1], now)
+		old = append(old, slices.DeleteFunc(replaced, func(b rounds.Backup) bool { return !past(b, now).Before(oldest) })...)
+	}
+	for _, b := range old {
 		if err := os.Remove(s.inBackups(b.Name)); err != nil {
 			return err
 		}

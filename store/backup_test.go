@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -475,5 +476,47 @@ func TestGoingBackPushesNoGoodBackupOut(t *testing.T) {
 	diff(t, "good backups", names[keptBackups:], []string{made[2], made[1], made[0]})
 	if fresh, err := s.backedUp(start.AddDate(0, 0, 11)); err != nil || fresh {
 		t.Errorf("what was replaced counts as the weekly backup: %v, %v", fresh, err)
+	}
+}
+
+func TestWhatWasReplacedAgesOutWithTheGoodBackups(t *testing.T) {
+	t.Parallel()
+	s, _ := lived(t)
+	first := backUp(t, s, start)
+	if err := s.Restore(t.Context(), first.Name, start.AddDate(0, 0, 1)); err != nil {
+		t.Fatal(err)
+	}
+	replaced := backups(t, s)[0]
+	for day := range keptBackups {
+		if now := backups(t, s); !slices.Contains(now, replaced) {
+			t.Fatalf("before day %d there are %v, want what was replaced, too", day, now)
+		}
+		backUp(t, s, start.AddDate(0, 0, 2+day))
+	}
+	if now := backups(t, s); len(now) != keptBackups || slices.Contains(now, replaced) {
+		t.Errorf("there are %v: newer ones have taken its place", now)
+	}
+}
+
+// TestSettingsSurviveRestoringAnOlderBackup brings a backup up from before homes had keys of their own.
+func TestSettingsSurviveRestoringAnOlderBackup(t *testing.T) {
+	t.Parallel()
+	path := olderHistory(t, 6, 0)
+	db, err := connect(path, time.Second, url.Values{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec(`INSERT INTO devices (home, id, first_seen, last_seen, name, vendor, model, firmware, kind, family, mac, details)
+		VALUES (1, 'd-1', 1000, 1000, '', '', '', '', '', '', '', '')`)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s := openAt(t, path)
+	_, err = s.ChangeSettings(t.Context(), func(set *rounds.Settings) { set.Keep = 24 })
+	if err := errors.Join(err, s.Restore(t.Context(), backups(t, s)[0], time.Now())); err != nil {
+		t.Fatal(err)
+	}
+	if set, err := s.Settings(t.Context()); err != nil || set.Keep != 24 {
+		t.Errorf("settings are %+v, %v, want those of now", set, err)
 	}
 }

@@ -200,8 +200,8 @@ func later(a, b time.Time) time.Time {
 
 // SaveCheck keeps one look at a single finding and returns the finding as it now is. An
 // outcome that tells of it and does not hold it makes it Fixed; one that does not tell
-// changes nothing and is no proof. Other findings of the outcome are left to
-// the next round. It refuses the outcome of another check or device.
+// changes nothing and is no proof. Of the other findings of the outcome only the one that it
+// stands within is kept, the rest is left to the next round. It refuses the outcome of another check or device.
 func (s *Store) SaveCheck(ctx context.Context, home rounds.HomeID, finding string, o checks.Outcome, at time.Time) (checks.Finding, error) {
 	var now checks.Finding
 	err := s.write(ctx, "save check", func(tx *sql.Tx) error {
@@ -213,12 +213,7 @@ func (s *Store) SaveCheck(ctx context.Context, home rounds.HomeID, finding strin
 		if o.Check != old.Check || o.Device != old.Device {
 			return fmt.Errorf("finding %q is not of check %q on device %q", finding, o.Check, o.Device)
 		}
-		found := make(map[string]checks.Finding)
-		for _, f := range o.Findings {
-			if f.ID == finding {
-				found[f.ID] = f
-			}
-		}
+		found := askedFor(&o, finding)
 		after := len(found) > 0
 		if !o.Tells(&old) {
 			now = old
@@ -250,6 +245,23 @@ func (s *Store) SaveCheck(ctx context.Context, home rounds.HomeID, finding strin
 		return err
 	})
 	return now, err
+}
+
+// askedFor gives what an outcome holds of a finding: itself, and the one that it stands within, where people read of it.
+func askedFor(o *checks.Outcome, finding string) map[string]checks.Finding {
+	found := make(map[string]checks.Finding)
+	i := slices.IndexFunc(o.Findings, func(f checks.Finding) bool { return f.ID == finding })
+	if i < 0 {
+		return found
+	}
+	asked := o.Findings[i]
+	found[finding] = asked
+	for _, f := range o.Findings {
+		if within := asked.Args[checks.ArgWithin]; within != "" && string(f.Kind) == within {
+			found[f.ID] = f
+		}
+	}
+	return found
 }
 
 // replaceOutcome puts o in the place of the same check's outcome in the latest round.

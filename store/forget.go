@@ -30,14 +30,18 @@ func (s *Store) Forget(ctx context.Context, home rounds.HomeID, devices ...disco
 	})
 }
 
-// forget removes one device, and the findings about it.
+// forget removes one device and its findings. What another device has that leads to it, such as a door in the router, is
+// still there: that only forgets which device it leads to.
 func (w *save) forget(ctx context.Context, device discovery.DeviceID) error {
 	list, err := all(ctx, w.tx, scanFinding, selectFindings+` AND (device = ? OR instr(args, ?))`, w.home, device, device)
 	if err != nil {
 		return err
 	}
 	for _, f := range list {
-		if f.Device != device && f.About() != device {
+		if f.Device != device {
+			if err := w.unlink(ctx, &f, device); err != nil {
+				return err
+			}
 			continue
 		}
 		for _, query := range []string{
@@ -61,4 +65,13 @@ func (w *save) forget(ctx context.Context, device discovery.DeviceID) error {
 		}
 	}
 	return nil
+}
+
+// unlink lets a finding of another device not lead to this one any more.
+func (w *save) unlink(ctx context.Context, f *checks.Finding, device discovery.DeviceID) error {
+	if f.Args[checks.ArgInnerDevice] != string(device) {
+		return nil
+	}
+	delete(f.Args, checks.ArgInnerDevice)
+	return w.saveFinding(ctx, f)
 }

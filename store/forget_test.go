@@ -24,7 +24,8 @@ func TestAForgottenDeviceLeavesNothingAndComesBackAsNew(t *testing.T) {
 	snap.ByDevice = map[discovery.DeviceID]discovery.Traffic{d.ID: {Connections: 3}, stays.ID: {Connections: 4}}
 	saved(t, s, snap)
 	for _, err := range []error{
-		s.Accept(ctx, home.ID, own.ID, "Secret-Reason"), s.LeaveAlone(ctx, home.ID, d.ID, true), s.SaveConsent(ctx, home.ID, d.ID, rounds.ConsentGiven),
+		s.Accept(ctx, home.ID, own.ID, "Secret-Reason"), s.Accept(ctx, home.ID, door.ID, "for the game"),
+		s.LeaveAlone(ctx, home.ID, d.ID, true), s.SaveConsent(ctx, home.ID, d.ID, rounds.ConsentGiven),
 		s.Correct(ctx, home.ID, d.ID, discovery.Correction{Notes: "Secret-Notes"}), s.LeaveAlone(ctx, home.ID, stays.ID, true),
 		s.SaveTry(ctx, []string{"mac"}, "row", start),
 		s.Forget(ctx, home.ID, d.ID),
@@ -38,11 +39,16 @@ func TestAForgottenDeviceLeavesNothingAndComesBackAsNew(t *testing.T) {
 		if len(got.Devices) != 1 || got.Devices[0].ID != stays.ID || !got.Devices[0].LeaveAlone {
 			t.Errorf("%s: devices %+v, want the other one, left alone", when, got.Devices)
 		}
-		if len(got.Findings) != 1 || got.Findings[0].ID != finding(stays).ID || len(got.Outcomes) != 1 || len(got.ByDevice) != 1 {
+		if len(got.Findings) != 2 || len(got.Outcomes) != 1 || len(got.ByDevice) != 1 {
 			t.Errorf("%s: findings %+v, outcomes %+v, ledger %+v", when, got.Findings, got.Outcomes, got.ByDevice)
 		}
+		for _, f := range got.Findings {
+			if f.Device != stays.ID || f.About() != stays.ID || !f.Fixed.IsZero() || (f.ID == door.ID) != (f.Accepted == "for the game") {
+				t.Errorf("%s: got %+v, want what the other device has, as it was", when, f)
+			}
+		}
 		for c, err := range at.Changes(ctx, home.ID) {
-			if err != nil || c.Device == d.ID || c.Finding == own.ID || c.Finding == door.ID {
+			if err != nil || c.Device == d.ID || c.Finding == own.ID {
 				t.Errorf("%s: the timeline says %+v, %v", when, c, err)
 			}
 		}

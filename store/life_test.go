@@ -337,3 +337,33 @@ func TestWhatStandsWithinAnotherFindingComesOutWhenThatIsFixed(t *testing.T) {
 		t.Errorf("the hole is closed: got %+v", open)
 	}
 }
+
+func TestTheWorseFindingThatSaysAnAskedOneTooIsSeen(t *testing.T) {
+	t.Parallel()
+	s, home := newStore(t)
+	d := device(1)
+	made := func(kind, within checks.Kind) checks.Finding {
+		f := finding(d)
+		f.ID, f.Kind, f.Args = checks.FindingID(d.ID, kind, 0, ""), kind, map[string]string{}
+		if within != "" {
+			f.Args[checks.ArgWithin] = string(within)
+		}
+		return f
+	}
+	worse, asked := made("known-exploited", ""), made("support-ended", "")
+	found := func(list ...checks.Finding) checks.Outcome {
+		return checks.Outcome{Check: login, Device: d.ID, Result: checks.Found, Findings: list}
+	}
+	snap := round(home, 0, d)
+	snap.Outcomes = []checks.Outcome{found(asked)}
+	saved(t, s, snap)
+	o := found(worse, made(asked.Kind, worse.Kind), made("beside", ""))
+	f, err := s.SaveCheck(t.Context(), home.ID, asked.ID, o, snap.Finished.Add(time.Minute))
+	if err != nil || f.ID != asked.ID || !f.Fixed.IsZero() {
+		t.Errorf("got %+v, %v, want the one that was asked for", f, err)
+	}
+	now := latest(t, s, home.ID)
+	if open := now.Open(); len(open) != 1 || open[0].ID != worse.ID || len(now.Findings) != 2 {
+		t.Errorf("open is %+v of %+v, want the worse one", open, now.Findings)
+	}
+}

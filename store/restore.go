@@ -130,10 +130,12 @@ func keepSaid(ctx context.Context, db *sql.DB) error {
 }
 
 // keepSettings leaves what is set as it is now, if the backup is an earlier state of this history. Into another one, such
-// as after damage, only "never" for factory passwords is taken along.
+// as after damage, only "never" for factory passwords is taken along. In a backup of before homes had keys of their own,
+// those were made just now, and a device tells: its ID is made at random.
 func keepSettings(ctx context.Context, tx *sql.Tx) error {
 	earlier := false
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM main.homes JOIN live.homes USING (key))`).Scan(&earlier)
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM main.homes JOIN live.homes USING (key))
+		OR EXISTS (SELECT 1 FROM main.devices JOIN live.devices USING (home, id))`).Scan(&earlier)
 	if err != nil {
 		return err
 	}

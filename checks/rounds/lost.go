@@ -2,9 +2,7 @@ package rounds
 
 import (
 	"context"
-	"errors"
 	"sync"
-	"syscall"
 	"time"
 
 	"porchlight/discovery/lan"
@@ -47,7 +45,7 @@ func whileHere(ctx context.Context, home *lan.Home) (here context.Context, stop 
 // starved gives the trouble that the system gave a source no more sockets; nil if it gave all.
 func starved(troubles []scan.Trouble) error {
 	for _, t := range troubles {
-		if errors.Is(t.Err, syscall.EMFILE) || errors.Is(t.Err, syscall.ENFILE) {
+		if lan.Starved(t.Err) {
 			return t.Err
 		}
 	}

@@ -3,9 +3,11 @@ package rounds_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/netip"
 	"slices"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -350,7 +352,7 @@ func TestASourceThatFailedIsNotForgottenByCheckAgain(t *testing.T) {
 	h.Checks = []checks.Check{finding{id: "a"}}
 	h.hear(func(report func(string, ...string)) { report("127.9.19.10", "cam.local") })
 	working := h.Sources
-	h.Sources = func(l *lan.Home) []discovery.Source { return append(working(l), broken{}) }
+	h.Sources = func(l *lan.Home) []discovery.Source { return append(working(l), broken{errors.New("as a test wants")}) }
 	s := h.walk(t)
 	if len(s.Troubles) != 1 {
 		t.Fatalf("got troubles %v, want one", s.Troubles)
@@ -363,10 +365,73 @@ func TestASourceThatFailedIsNotForgottenByCheckAgain(t *testing.T) {
 	}
 }
 
-type broken struct{}
+// TestNothingIsFixedWhenTheSystemGivesNoSockets has what each system says of it.
+func TestNothingIsFixedWhenTheSystemGivesNoSockets(t *testing.T) {
+	t.Parallel()
+	h := telling(t, "127.9.32.0/24")
+	p := &unasked{open: []uint16{1}}
+	h.Checks = []checks.Check{p}
+	h.hear(func(report func(string, ...string)) { report("127.9.32.10", "cam.local") })
+	working := h.Sources
+	id := h.walk(t).Findings[0].ID
+	p.open = nil
+	for _, says := range []error{syscall.EMFILE, syscall.ENFILE, syscall.Errno(10024), syscall.Errno(10055)} {
+		h.Sources = func(l *lan.Home) []discovery.Source { return append(working(l), broken{&net.OpError{Op: "listen", Err: says}}) }
+		if s, err := h.Walk(t.Context()); !errors.Is(err, says) || s.Complete || len(s.Open()) != 1 {
+			t.Errorf("%d: a round gives %v, open are %+v", says, err, s.Open())
+		}
+		f, err := h.CheckAgain(t.Context(), id)
+		if now := h.Feed.Latest(); !errors.Is(err, says) || len(now.Open()) != 1 {
+			t.Errorf("%d: a look at one gives %+v, %v", says, f, err)
+		}
+	}
+}
+
+func TestARoundThatIsCutShortFixesNothing(t *testing.T) {
+	t.Parallel()
+	h := telling(t, "127.9.31.0/24")
+	p := &unasked{open: []uint16{1, 2}}
+	h.Checks = []checks.Check{p}
+	h.hear(func(report func(string, ...string)) { report("127.9.31.10", "cam.local") })
+	h.walk(t)
+	for _, seen := range [][]uint16{nil, {1}} {
+		ctx, stop := context.WithCancel(t.Context())
+		p.open, p.does = seen, stop
+		s, err := h.Walk(ctx)
+		if err != nil || len(s.Open()) != 2 {
+			t.Errorf("saw %v: open are %+v, %v, want both", seen, s.Open(), err)
+		}
+		if left := s.Unchecked(); len(left) != 1 || left[0].Reason != checks.ReasonStopped {
+			t.Errorf("saw %v: not checked are %+v", seen, left)
+		}
+	}
+	p.open, p.does = []uint16{1}, func() {}
+	if s := h.walk(t); len(s.Open()) != 1 {
+		t.Errorf("a whole round: open are %+v, want one", s.Open())
+	}
+}
+
+// unasked finds its doors open in what discovery saw, and knows nothing of the end of a round.
+type unasked struct {
+	open []uint16
+	does func()
+}
+
+func (*unasked) Info() checks.Info             { return checks.Info{ID: "unasked", Contact: checks.ContactNone} }
+func (*unasked) Applies(discovery.Device) bool { return true }
+
+func (u *unasked) Run(_ context.Context, t checks.Target) (found []checks.Finding, err error) {
+	if u.does != nil {
+		u.does()
+	}
+	for _, port := range u.open {
+		found = append(found, *t.Found("unasked", port, checks.Week, discovery.Saw))
+	}
+	return found, nil
+}
+
+type broken struct{ err error }
 
 func (broken) Name() string { return "broken" }
 
-func (broken) Discover(context.Context, func(discovery.Observation)) error {
-	return errors.New("as a test wants")
-}
+func (b broken) Discover(context.Context, func(discovery.Observation)) error { return b.err }

@@ -275,9 +275,12 @@ func (w *Walker) run(ctx context.Context, g *gate, j job, others []discovery.Dev
 		defer cancel()
 		out.Findings, err = j.check.Run(ctx, g.target(j, others))
 	}
-	if partly, ok := errors.AsType[*checks.Partly](err); ok {
+	if err == nil && ctx.Err() != nil { // what it saw counts; what it did not see may be there
+		err = &checks.Partly{Err: ctx.Err()}
+	}
+	if partly, ok := errors.AsType[*checks.Partly](err); ok && ctx.Err() == nil {
 		out.Gone = partly.Gone
-	} else if err != nil {
+	} else if !ok && err != nil {
 		out.Findings = nil
 	}
 	for i := range out.Findings {
@@ -340,7 +343,11 @@ func (w *Walker) CheckAgain(ctx context.Context, finding string) (checks.Finding
 		// It decides from what discovery saw, so look afresh, and ask this device alone.
 		look := w.scanner(home)
 		look.Only = d.ID
-		others, _ = look.Run(ctx, before.Devices, nil)
+		var troubles []scan.Trouble
+		others, troubles = look.Run(ctx, before.Devices, nil)
+		if err := starved(troubles); err != nil {
+			return checks.Finding{}, err
+		}
 		fresh, ok := (&Snapshot{Devices: others}).Device(d.ID)
 		if !ok || !fresh.Present {
 			return checks.Finding{}, &checks.NotChecked{Reason: checks.ReasonUnreachable}

@@ -294,6 +294,14 @@ func tunnelOut(links []Link, routes []Route) (Link, bool) {
 // ErrLost means that the network went away, or changed, in the middle of a round.
 var ErrLost = errors.New("the network went away")
 
+// starved is what systems say when they give no more files or sockets. The last two are WSAEMFILE and WSAENOBUFS of Windows.
+var starved = []error{syscall.EMFILE, syscall.ENFILE, syscall.Errno(10024), syscall.Errno(10055)}
+
+// Starved reports whether the system gave no more files or sockets: then nobody can tell what is there.
+func Starved(err error) bool {
+	return slices.ContainsFunc(starved, func(s error) bool { return errors.Is(err, s) })
+}
+
 // Still gives ErrLost if this computer is on the network of the home no more: the cable is out, the
 // Wi-Fi gone, or the address another. It sends nothing.
 func (h *Home) Still() error {
@@ -302,7 +310,7 @@ func (h *Home) Still() error {
 	}
 	ifi, err := net.InterfaceByIndex(h.Network.Index)
 	switch {
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE): // nobody can tell
+	case Starved(err):
 		return nil
 	case err != nil:
 		return fmt.Errorf("find interface %q: %w", h.Network.Interface, ErrLost)

@@ -2,7 +2,11 @@ package lan
 
 import (
 	"errors"
+	"fmt"
+	"net"
 	"net/netip"
+	"os"
+	"syscall"
 	"testing"
 
 	"porchlight/discovery"
@@ -145,5 +149,17 @@ func TestRefusedAddressesAndPortsAreNeverDialled(t *testing.T) {
 	}
 	if by, _ := h.Traffic(); len(by) != 0 {
 		t.Errorf("the ledger shows traffic: %v", by)
+	}
+}
+
+func TestASystemWithoutSocketsIsRecognised(t *testing.T) {
+	t.Parallel()
+	for _, says := range []error{syscall.EMFILE, syscall.ENFILE, syscall.Errno(10024), syscall.Errno(10055)} { // Windows has numbers of its own
+		if err := fmt.Errorf("ask: %w", &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", says)}); !Starved(err) {
+			t.Errorf("not recognised: %v", err)
+		}
+	}
+	if Starved(nil) || Starved(ErrLost) || Starved(syscall.ECONNREFUSED) {
+		t.Error("what says something else counts, too")
 	}
 }

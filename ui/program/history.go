@@ -3,11 +3,12 @@ package program
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"porchlight/checks/rounds"
-	"porchlight/ui/elsewhere"
 	"porchlight/ui/system"
 )
 
@@ -81,12 +82,15 @@ func (p *Program) Restore(ctx context.Context, name string) error {
 // Erase forgets everything, backups too, and leaves no trace of it in the files. Files with a home that the user has
 // saved elsewhere stay.
 func (p *Program) Erase(ctx context.Context) error {
-	if err := p.SetElsewhere(ctx, elsewhere.Target{}); err != nil { // while it is known where
+	target, told, err := p.elsewhere(ctx) // while it is known where
+	if err != nil {
 		p.Log.WarnContext(ctx, "what was told elsewhere stays there", "err", err)
 	}
 	if err := p.store.Erase(ctx); err != nil {
 		return err
 	}
+	p.takeBack(ctx, target, slices.Concat(slices.Collect(maps.Values(told.Topics))...))
+	system.ErasePrints()
 	for _, left := range []string{p.shared(), p.shared() + sharedNext} { // by a process that was ended in the midst of a round
 		if err := os.Remove(left); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err

@@ -11,6 +11,8 @@ import (
 
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
+	"porchlight/store"
+	"porchlight/ui/elsewhere"
 )
 
 // walked gives a home with one round in which there was a device.
@@ -134,7 +136,16 @@ func TestAnImportedHomeIsNotWalkedUntilTheUserAgrees(t *testing.T) {
 	}
 }
 
+// ownPrints puts pages that are printed into a folder of the test.
+func ownPrints(t *testing.T) {
+	t.Helper()
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	t.Setenv("TMP", dir) // on Windows
+}
+
 func TestTheWholeHistoryIsRestoredAndErased(t *testing.T) {
+	ownPrints(t)
 	p, ctx := opened(t, Options{Dir: t.TempDir()}), t.Context()
 	home := walked(t, p, rounds.GatewayKey+"1", "Flat", 400)
 	if err := p.SwitchHome(ctx, home.ID); err != nil {
@@ -176,6 +187,40 @@ func TestTheWholeHistoryIsRestoredAndErased(t *testing.T) {
 	}
 	if set, err := p.Settings(ctx); err != nil || set.Keep != 0 {
 		t.Errorf("settings are %+v, %v", set, err)
+	}
+}
+
+func TestWhatCannotBeErasedNowIsStillTold(t *testing.T) {
+	ownPrints(t)
+	p, ctx := opened(t, Options{Dir: t.TempDir()}), t.Context()
+	page := filepath.Join(os.TempDir(), "porchlight-print-1")
+	if err := errors.Join(
+		os.Mkdir(page, 0o700),
+		p.SetElsewhere(ctx, elsewhere.Target{Way: elsewhere.Webhook, Address: "https://192.0.2.1/hook"}),
+	); err != nil {
+		t.Fatal(err)
+	}
+	release, err := p.store.LockRound(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	way := func() string {
+		t.Helper()
+		state, err := p.Elsewhere(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return state.Target.Way
+	}
+	if err := p.Erase(ctx); !errors.Is(err, store.ErrLocked) || way() != elsewhere.Webhook {
+		t.Errorf("during a round: %v, and told is %q", err, way())
+	}
+	release()
+	if err := p.Erase(ctx); err != nil || way() != elsewhere.Off {
+		t.Errorf("erased: %v, and told is %q", err, way())
+	}
+	if _, err := os.Stat(page); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a page that was to be printed is still there: %v", err)
 	}
 }
 

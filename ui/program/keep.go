@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"porchlight/checks/rounds"
@@ -33,8 +34,8 @@ type notKept struct {
 }
 
 // KeepReport writes the household report into the folder that the user has chosen, after a round in the background, if something
-// changed since the last one that is there. It is one file for each day, and none is ever deleted. What goes wrong breaks nothing:
-// the next window says it, see Untold.
+// changed since the last one that is there. It is one file for each day, and none is ever deleted: what somebody else has put there
+// stays. What goes wrong breaks nothing: the next window says it, see Untold.
 func (p *Program) KeepReport(ctx context.Context) {
 	folder := p.set(ctx).Reports
 	s := p.feed.Latest()
@@ -68,20 +69,34 @@ func (p *Program) keepReport(ctx context.Context, folder string, s rounds.Snapsh
 	if err := o.Write(&pdf, f); err != nil {
 		return err
 	}
-	name := o.Name(f) + "." + o.Format
-	if err := within(ctx, keepTimeout, func() error { return keepIn(folder, name, pdf.Bytes()) }); err != nil {
+	name, ours := o.Name(f), ""
+	if last.Folder == folder && strings.HasPrefix(last.File, name) { // which ends with the day
+		ours = last.File
+	}
+	err = within(ctx, keepTimeout, func() (err error) {
+		ours, err = keepIn(folder, name, ours, pdf.Bytes())
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	return p.noteReport(ctx, setting, f, folder)
+	return p.noteReport(ctx, setting, f, folder, ours)
 }
 
-// keepIn puts a file into a folder.
-func keepIn(folder, name string, data []byte) error {
+// keepIn puts a report into a folder, in the place of ours, and gives the name of its file. "" is none of ours: then it takes
+// nobody's place.
+func keepIn(folder, name, ours string, data []byte) (file string, err error) {
 	// Only the last part of a folder is made: where a stick is not plugged in, nothing takes its place.
 	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-		return err
+		return "", err
 	}
-	return system.Save(filepath.Join(folder, name), data)
+	path := filepath.Join(folder, ours)
+	if ours == "" {
+		if path, err = vacant(folder, name, report.FormatPDF); err != nil {
+			return "", err
+		}
+	}
+	return filepath.Base(path), system.Save(path, data)
 }
 
 // within runs what may hang, and waits for it no longer than that.

@@ -190,3 +190,46 @@ func TestASavedReportTakesNobodysPlace(t *testing.T) {
 		t.Errorf("into what is no folder: %v", err)
 	}
 }
+
+func TestAKeptReportTakesNobodysPlace(t *testing.T) {
+	l := newLived(t)
+	l.round("router")
+	folder := t.TempDir()
+	kept := l.keeps(folder)
+	if len(kept) != 1 {
+		t.Fatalf("got %q", kept)
+	}
+	theirs, mine := kept[0], strings.TrimSuffix(kept[0], ".pdf")+" (2).pdf"
+	l.keeps("")
+	if err := l.store.SaveSetting(t.Context(), keptSetting(l.home.ID), ""); err != nil { // now somebody else has put it there
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(theirs, []byte("by hand"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, newcomer := range []discovery.DeviceID{"camera", "printer"} {
+		l.round(newcomer)
+		got := l.keeps(folder)
+		if want := []string{mine, theirs}; !slices.Equal(got, want) {
+			t.Errorf("%s: there are %q, want %q", newcomer, got, want)
+		}
+		if b, err := os.ReadFile(theirs); err != nil || string(b) != "by hand" {
+			t.Errorf("%s: what was there holds %d bytes, %v", newcomer, len(b), err)
+		}
+	}
+	// The home of the neighbours has the same name.
+	before, err := os.ReadFile(mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.home, err = l.store.Home(t.Context(), "network 192.168.2.0/24", "Lime Street 12", false); err != nil {
+		t.Fatal(err)
+	}
+	l.round("plug")
+	if got := l.keeps(folder); len(got) != 3 {
+		t.Errorf("there are %q", got)
+	}
+	if after, err := os.ReadFile(mine); err != nil || string(after) != string(before) {
+		t.Errorf("the report of the other home is another one, %v", err)
+	}
+}

@@ -516,8 +516,6 @@ var sentences = []struct {
 	{lan.ErrNotOnLink, "error.not-on-link"},
 	{lan.ErrNoInterface, "error.no-interface"},
 	{lan.ErrLost, "error.network-lost"},
-	{syscall.EMFILE, "error.no-files"},
-	{syscall.ENFILE, "error.no-files"},
 	{rounds.ErrOtherNetwork, "error.other-network"},
 	{rounds.ErrNoSuchFinding, "error.no-such-finding"},
 	{rounds.ErrNoSuchHome, "error.no-such-home"},
@@ -580,6 +578,9 @@ func (p *Program) Sentence(err error) string {
 	}
 	if nc, ok := errors.AsType[*checks.NotChecked](err); ok {
 		return p.words().T("reason."+nc.Reason, nil)
+	}
+	if lan.Starved(err) {
+		return p.words().T("error.no-files", nil)
 	}
 	for _, s := range sentences {
 		if errors.Is(err, s.err) {

@@ -20,6 +20,7 @@ type reported struct {
 	At     time.Time `json:"at"`               // when that round ended
 	Before time.Time `json:"before"`           // when the round of the report before ended; zero for none
 	Folder string    `json:"folder,omitempty"` // in which it is kept, if it was written by itself
+	File   string    `json:"file,omitempty"`   // its name there
 }
 
 // Names under which the last report of a home is kept: that of a person, and that which was written by itself.
@@ -98,16 +99,20 @@ func (p *Program) lastReport(ctx context.Context, setting string) (reported, err
 
 // Reported keeps that a report was made of these facts: the next one tells what changed since.
 func (p *Program) Reported(ctx context.Context, f report.Facts) error {
-	return p.noteReport(ctx, reportedSetting(f.Snapshot.Home.ID), f, "")
+	return p.noteReport(ctx, reportedSetting(f.Snapshot.Home.ID), f, "", "")
 }
 
-func (p *Program) noteReport(ctx context.Context, setting string, f report.Facts, folder string) error {
+func (p *Program) noteReport(ctx context.Context, setting string, f report.Facts, folder, file string) error {
 	s := &f.Snapshot
 	last, err := p.lastReport(ctx, setting)
-	if err != nil || last.Round == s.Round && last.Folder == folder {
+	if err != nil || last.Round == s.Round && last.Folder == folder && last.File == file {
 		return err
 	}
-	value, err := json.Marshal(reported{Round: s.Round, At: s.Finished.UTC(), Before: last.At, Folder: folder})
+	before := last.At
+	if last.Round == s.Round {
+		before = last.Before
+	}
+	value, err := json.Marshal(reported{Round: s.Round, At: s.Finished.UTC(), Before: before, Folder: folder, File: file})
 	if err != nil {
 		return fmt.Errorf("keep the report: %w", err)
 	}

@@ -1,7 +1,9 @@
 package program
 
 import (
+	"net"
 	"reflect"
+	"syscall"
 	"testing"
 	"time"
 
@@ -89,5 +91,14 @@ func TestWhatIsLookedForBesidesIsSet(t *testing.T) {
 	}
 	if on := applies(rounds.Home{ID: 2, Practice: true}); len(on) != 0 {
 		t.Errorf("the practice home asks %v", on)
+	}
+}
+
+func TestASystemWithoutSocketsIsSaid(t *testing.T) {
+	p := opened(t, Options{Dir: t.TempDir()})
+	for _, says := range []error{syscall.EMFILE, syscall.ENFILE, syscall.Errno(10024), syscall.Errno(10055)} { // Windows has numbers of its own
+		if got := p.Sentence(&net.OpError{Op: "listen", Err: says}); got != p.words().T("error.no-files", nil) {
+			t.Errorf("%d: it says %q", says, got)
+		}
 	}
 }

@@ -43,12 +43,20 @@ func Print(ctx context.Context, name string, pdf []byte) (printed bool, err erro
 
 // SweepPrints takes away pages that were shown to be printed, and that nobody reads any more.
 func SweepPrints() {
-	old, err := filepath.Glob(filepath.Join(os.TempDir(), printFolder+"*"))
+	removePrints(func(since time.Duration) bool { return since > printStays })
+}
+
+// ErasePrints takes away all pages that were shown to be printed.
+func ErasePrints() { removePrints(func(time.Duration) bool { return true }) }
+
+// removePrints takes away the pages that were shown so long ago.
+func removePrints(ago func(time.Duration) bool) {
+	all, err := filepath.Glob(filepath.Join(os.TempDir(), printFolder+"*"))
 	if err != nil {
 		return
 	}
-	for _, dir := range old {
-		if info, err := os.Lstat(dir); err == nil && info.IsDir() && time.Since(info.ModTime()) > printStays {
+	for _, dir := range all {
+		if info, err := os.Lstat(dir); err == nil && info.IsDir() && ago(time.Since(info.ModTime())) {
 			_ = os.RemoveAll(dir)
 		}
 	}

@@ -103,3 +103,19 @@ func TestPagesThatNobodyReadsAnyMoreGo(t *testing.T) {
 		t.Errorf("got %q", files)
 	}
 }
+
+func TestAllPagesGoWhenEverythingIsErased(t *testing.T) {
+	commands(t, map[string]string{"xdg-open": "", "open": ""})
+	for _, name := range []string{"one", "two"} {
+		if _, err := Print(t.Context(), name, []byte("page")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tomorrow := time.Now().Add(24 * time.Hour) // by a clock that was wrong
+	if err := os.Chtimes(filepath.Dir(left(t)[0]), tomorrow, tomorrow); err != nil {
+		t.Fatal(err)
+	}
+	if ErasePrints(); len(left(t)) > 0 {
+		t.Errorf("got %q", left(t))
+	}
+}
