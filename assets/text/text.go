@@ -28,13 +28,20 @@ type Args map[string]any
 type Catalog struct {
 	Tag language.Tag
 	// Makers know where things are on settings pages; nil: advice names no menus.
-	Makers *makers.Catalog
+	Makers Makers
 	// Again is the command that looks at the finding again, for people in a terminal; "" where they have buttons.
 	Again string
 
 	localizer *i18n.Localizer
 	fallback  *i18n.Localizer
 	keys      map[string]bool
+}
+
+// Makers are what advice asks of makers.Catalog.
+type Makers interface {
+	About(vendor string) makers.About
+	Guide(d *discovery.Device) makers.Guide
+	OnLabel(d discovery.Device) string
 }
 
 // fallback is the language that has every key; a test keeps the others equal to it.
@@ -67,14 +74,15 @@ func Open(wanted ...string) (*Catalog, error) {
 	_, at, _ := language.NewMatcher(tags).Match(prefer...)
 	bundle := i18n.NewBundle(language.Make(fallback))
 	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
+	keys := map[string]bool{}
 	for _, tag := range slices.Compact([]string{fallback, tags[at].String()}) { // the others would only take room
-		if _, err := bundle.LoadMessageFileFS(assets.Lang, "lang/"+tag+".json"); err != nil {
+		file, err := bundle.LoadMessageFileFS(assets.Lang, "lang/"+tag+".json")
+		if err != nil {
 			return nil, fmt.Errorf("load the words of %s: %w", tag, err)
 		}
-	}
-	keys, err := keysOf(fallback)
-	if err != nil {
-		return nil, err
+		for _, m := range file.Messages { // the same in each, as a test sees to
+			keys[m.ID] = true
+		}
 	}
 	english := i18n.NewLocalizer(bundle, fallback)
 	return &Catalog{Tag: tags[at], localizer: i18n.NewLocalizer(bundle, tags[at].String(), fallback), fallback: english, keys: keys}, nil
@@ -95,22 +103,6 @@ func (c *Catalog) OwnName(tag language.Tag) string {
 // english gives the same catalogue in English.
 func (c *Catalog) english() *Catalog {
 	return &Catalog{Tag: language.Make(fallback), Makers: c.Makers, localizer: c.fallback, fallback: c.fallback, keys: c.keys}
-}
-
-func keysOf(tag string) (map[string]bool, error) {
-	raw, err := assets.Lang.ReadFile("lang/" + tag + ".json")
-	if err != nil {
-		return nil, fmt.Errorf("read the words of %s: %w", tag, err)
-	}
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &all); err != nil {
-		return nil, fmt.Errorf("read the words of %s: %w", tag, err)
-	}
-	keys := make(map[string]bool, len(all))
-	for k := range all {
-		keys[k] = true
-	}
-	return keys, nil
 }
 
 // T gives the words of key. A key that no catalogue knows comes back in brackets: a test

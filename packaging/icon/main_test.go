@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/image/bmp"
+
+	"porchlight/assets"
 )
 
 // drawn gives the files that the program writes. Drawing takes a second, so it is done once.
@@ -50,6 +52,13 @@ func wantPicture(t *testing.T, what string, b []byte, n int) {
 	c, err := png.DecodeConfig(bytes.NewReader(b))
 	if err != nil || c.Width != n || c.Height != n {
 		t.Errorf("%s: %d by %d pixels (%v), want %d", what, c.Width, c.Height, err, n)
+	}
+}
+
+func TestTheIconOfTheWindowIsThatOfThePackages(t *testing.T) {
+	kept, err := assets.Icons.ReadFile("icons/app.png")
+	if err != nil || !bytes.Equal(kept, file(t, "icon-128.png")) {
+		t.Errorf("assets/icons/app.png is not the icon-128.png that packaging/icon makes of app.svg (%v)", err)
 	}
 }
 

@@ -15,10 +15,14 @@ import (
 	"porchlight/discovery"
 )
 
-// AppIcon is the porch lamp, in its own colours.
+// AppIcon is the porch lamp, as the system wants it for windows.
 func AppIcon() fyne.Resource {
-	return fyne.NewStaticResource("app.svg", picture("app"))
+	raw, _ := assets.Icons.ReadFile("icons/app.png")
+	return fyne.NewStaticResource("app.png", raw)
 }
+
+// lamp is the porch lamp in its own colours, for any size.
+func lamp() fyne.Resource { return fyne.NewStaticResource("app.svg", picture("app")) }
 
 // Icon is one of our line icons in a colour of the theme. The toolkit's own themed
 // resource recolours areas but not lines, hence this one.
@@ -159,7 +163,7 @@ func (r *picRenderer) paint() {
 	}
 	r.image.Resource = Icon(r.p.name, r.p.color)
 	if r.p.name == "app" {
-		r.image.Resource = AppIcon()
+		r.image.Resource = lamp()
 	}
 }
 

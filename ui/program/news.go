@@ -201,7 +201,7 @@ func (p *Program) readNews(ctx context.Context) {
 		p.Log.WarnContext(ctx, "news not read", "err", err)
 		return
 	}
-	t := &told{book: news.NewBook(states, p.catalog.Canonical), sources: sources}
+	t := &told{book: news.NewBook(states, func(name string) string { return p.catalog().Canonical(name) }), sources: sources}
 	if i := slices.IndexFunc(states, func(s news.State) bool { return s.Source == news.Signed }); i >= 0 {
 		t.program = states[i].Answer().Program
 	}
@@ -230,7 +230,9 @@ func (p *Program) book() *news.Book {
 // Firmware gives what is known of the firmware of a device. It does not block.
 func (p *Program) Firmware(d discovery.Device) firmware.Known { return p.firmware().Known(d) }
 
-func (p *Program) firmware() firmware.Check { return firmware.Check{Catalog: p.catalog, Book: p.book} }
+func (p *Program) firmware() firmware.Check {
+	return firmware.Check{Catalog: p.catalog(), Book: p.book}
+}
 
 // SilentNews lists the sources of news, of those that are on, that gave nothing the last time. It does not block.
 func (p *Program) SilentNews() []news.State {

@@ -93,7 +93,7 @@ type Program struct {
 	Upgraded bool          // the history was of an older version; a backup of it was kept
 
 	store   *store.Store
-	catalog *makers.Catalog
+	loading sync.WaitGroup // of the catalogue of makers
 	feed    rounds.Feed
 	news    news.Keeper
 	told    atomic.Pointer[told]         // by sources of news; nil for nothing
@@ -116,12 +116,7 @@ func Open(ctx context.Context, o Options) (*Program, error) {
 		return nil, err
 	}
 	p := &Program{Options: o, Words: words}
-	if !p.Still {
-		if p.catalog, err = makers.All(); err != nil {
-			return p, err
-		}
-	}
-	words.Makers = p.catalog
+	p.inform(words)
 	if p.Dir == "" {
 		p.Dir = filepath.Join(xdg.DataHome, "porchlight")
 		ownFolder(p.Dir)
@@ -142,6 +137,7 @@ func Open(ctx context.Context, o Options) (*Program, error) {
 // Close ends the practice home and closes the history. It may be called on what Open gave
 // together with an error.
 func (p *Program) Close() error {
+	p.loading.Wait()
 	p.telling.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -153,6 +149,18 @@ func (p *Program) Close() error {
 		errs = append(errs, p.store.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// catalog gives the catalogue of makers, loaded when somebody needs it; nil for a small program.
+func (p *Program) catalog() *makers.Catalog {
+	if p.Still {
+		return nil
+	}
+	c, err := makers.All()
+	if err != nil {
+		panic(err) // a file in the program is broken, which a test excludes
+	}
+	return c
 }
 
 // Feed gives the latest picture of the current home.
@@ -278,21 +286,29 @@ func (p *Program) startPractice(ctx context.Context) error {
 	return nil
 }
 
-// use makes a home the current one and shows what is known of it.
+// use makes a home the current one and shows what is known of it. The catalogue loads beside that: checks need it, and
+// whoever says where a device has its settings.
 func (p *Program) use(ctx context.Context, home rounds.Home) error {
-	return p.renew(ctx, home).Load(ctx)
+	if !p.Still {
+		p.loading.Go(func() { _ = p.catalog() })
+	}
+	return p.send(ctx, &rounds.Walker{Home: home}).Load(ctx)
 }
 
 // renew makes the walker of a home the current one, as the user has set things by now.
 func (p *Program) renew(ctx context.Context, home rounds.Home) *rounds.Walker {
+	return p.send(ctx, &rounds.Walker{Home: home, Checks: p.checks(ctx, home), Catalog: p.catalog()})
+}
+
+// send makes a walker the current one, and gives it what else it needs.
+func (p *Program) send(ctx context.Context, w *rounds.Walker) *rounds.Walker {
 	p.readNews(ctx) // another process may have asked
-	w := &rounds.Walker{
-		Home: home, Feed: &p.feed, History: history{p.store, p.shown}, Checks: p.checks(ctx, home), Catalog: p.catalog, Log: p.Log,
-		Sources:   func(h *lan.Home) []discovery.Source { return sources.All(h, p.Log) },
-		Probers:   func(h *lan.Home) []discovery.Prober { return sources.Probers(h, p.catalog) },
-		Passwords: p.Passwords, Ask: p.Ask, WiFi: system.WiFi,
-		Open: func(ctx context.Context) (*lan.Home, error) { return p.open(ctx, home) },
-	}
+	home := w.Home
+	w.Feed, w.History, w.Log = &p.feed, history{p.store, p.shown}, p.Log
+	w.Sources = func(h *lan.Home) []discovery.Source { return sources.All(h, p.Log) }
+	w.Probers = func(h *lan.Home) []discovery.Prober { return sources.Probers(h, p.catalog()) }
+	w.Open = func(ctx context.Context) (*lan.Home, error) { return p.open(ctx, home) }
+	w.Passwords, w.Ask, w.WiFi = p.Passwords, p.Ask, system.WiFi
 	if home.Practice {
 		w.Passwords = rounds.PasswordsAll
 	} else {
@@ -312,7 +328,7 @@ func (p *Program) checks(ctx context.Context, home rounds.Home) []checks.Check {
 	if dns && !home.Practice {
 		also.Outside = doh.Asker{}.Ask
 	}
-	return all.With(p.catalog, also)
+	return all.With(p.catalog(), also)
 }
 
 // open gives the way into a home's network, if this computer is on it and the user answers for it.
@@ -353,9 +369,18 @@ func (p *Program) current() (*rounds.Walker, error) {
 	return p.walker, nil
 }
 
+// ready gives the walker of the current home, with all that it checks.
+func (p *Program) ready(ctx context.Context) (*rounds.Walker, error) {
+	w, err := p.current()
+	if err == nil && w.Catalog == nil {
+		w = p.renew(ctx, w.Home)
+	}
+	return w, err
+}
+
 // Walk does one round in the current home. What it shows on the way is in the Feed.
 func (p *Program) Walk(ctx context.Context) error {
-	w, err := p.current()
+	w, err := p.ready(ctx)
 	if err != nil {
 		return err
 	}
@@ -375,7 +400,7 @@ func (p *Program) Walk(ctx context.Context) error {
 
 // CheckAgain looks for one finding of the current home again.
 func (p *Program) CheckAgain(ctx context.Context, finding string) (checks.Finding, error) {
-	w, err := p.current()
+	w, err := p.ready(ctx)
 	if err != nil {
 		return checks.Finding{}, err
 	}
@@ -399,7 +424,7 @@ func (p *Program) Proofs(ctx context.Context, finding string) ([]rounds.Proof, e
 // password, as its maker documents them, or the community of SNMP; "" if nothing would. Of several
 // logins the one that is next comes first: the user's word counts for the others too, on another day.
 func (p *Program) Login(ctx context.Context, d discovery.Device) string {
-	rows := defaultlogin.Rows(p.catalog, d)
+	rows := defaultlogin.Rows(p.catalog(), d)
 	past, err := p.store.Tries(ctx, rounds.TriedAs(d), time.Time{})
 	if err != nil {
 		past = nil // the order may be another one

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"porchlight/assets/makers"
 	"porchlight/assets/text"
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
@@ -36,9 +37,23 @@ func (p *Program) catalogOf(language string) (*text.Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	words.Makers = p.catalog
+	p.inform(words)
 	return words, nil
 }
+
+// inform lets words know the makers, of which a small program has none.
+func (p *Program) inform(words *text.Catalog) {
+	if !p.Still {
+		words.Makers = known{p}
+	}
+}
+
+// known are the makers for words, which may be wanted before the catalogue is loaded.
+type known struct{ p *Program }
+
+func (k known) About(vendor string) makers.About       { return k.p.catalog().About(vendor) }
+func (k known) Guide(d *discovery.Device) makers.Guide { return k.p.catalog().Guide(d) }
+func (k known) OnLabel(d discovery.Device) string      { return k.p.catalog().OnLabel(d) }
 
 // words gives the words of the language that was chosen last.
 func (p *Program) words() *text.Catalog {

@@ -118,6 +118,9 @@ func homeOf(t *testing.T) *Program {
 	if err := p.use(t.Context(), home); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := p.ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	p.walker.Open = func(context.Context) (*lan.Home, error) {
 		return lan.Open(discovery.Network{Practice: true, Addr: netip.MustParseAddr("127.0.0.1"), Prefix: netip.MustParsePrefix("127.9.44.0/27")}, "test", p.Log), nil
 	}

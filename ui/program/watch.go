@@ -143,7 +143,7 @@ func (p *Program) Picture(ctx context.Context, home rounds.HomeID) (rounds.Snaps
 
 // Look looks who is in the current home, and asks for nothing more: rounds.Walker.Look.
 func (p *Program) Look(ctx context.Context) ([]discovery.Device, error) {
-	w, err := p.current()
+	w, err := p.ready(ctx)
 	if err != nil {
 		return nil, err
 	}

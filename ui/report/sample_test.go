@@ -163,7 +163,11 @@ func happened() []rounds.Change {
 func facts(t testing.TB, s rounds.Snapshot, language string) Facts {
 	t.Helper()
 	w := words(t, language)
-	known := firmware.Check{Catalog: w.Makers}
+	catalog, err := makers.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := firmware.Check{Catalog: catalog}
 	return Facts{
 		Snapshot: s, Words: w, Version: "1.2.3", Now: evening.Add(30 * time.Minute), Changes: happened(), Since: evening.AddDate(0, 0, -5), Reported: true,
 		Known: known.Known,
