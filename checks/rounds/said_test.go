@@ -376,7 +376,9 @@ func TestNothingIsFixedWhenTheSystemGivesNoSockets(t *testing.T) {
 	id := h.walk(t).Findings[0].ID
 	p.open = nil
 	for _, says := range []error{syscall.EMFILE, syscall.ENFILE, syscall.Errno(10024), syscall.Errno(10055)} {
-		h.Sources = func(l *lan.Home) []discovery.Source { return append(working(l), broken{&net.OpError{Op: "listen", Err: says}}) }
+		h.Sources = func(l *lan.Home) []discovery.Source {
+			return append(working(l), broken{&net.OpError{Op: "listen", Err: says}})
+		}
 		if s, err := h.Walk(t.Context()); !errors.Is(err, says) || s.Complete || len(s.Open()) != 1 {
 			t.Errorf("%d: a round gives %v, open are %+v", says, err, s.Open())
 		}
