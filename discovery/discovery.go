@@ -186,6 +186,7 @@ type Evidence struct {
 type Device struct {
 	ID                            DeviceID
 	Was                           []DeviceID // devices that turned out to be this one in this round
+	Maybe                         []DeviceID // devices that it may turn out to be: it gave their names in this round
 	Name, Vendor, Model, Firmware string     // "" if unknown; Evidence says why they are believed
 	Kind                          Kind
 	Family                        string // the catalogue's product line, such as "tplink-classic"; "" if unrecognised

@@ -350,18 +350,17 @@ func (p *homesPage) add() {
 	name.SetText(w.words.say("welcome.name.usual"))
 	form := parts.Beside(16, parts.Strong(w.words.say("welcome.name")).Short(), nil, name)
 	w.answers(w.words.say("homes.new.title"), nil, form, w.words.say("homes.new.yes"), func() {
-		w.sure(p.asked.connections, func() {
-			w.call(func(ctx context.Context) error {
-				where, err := w.program.Whereabouts(ctx)
-				if err != nil {
-					return err
-				}
-				if where.Known { // somebody took the computer elsewhere meanwhile
-					return w.program.SwitchHome(ctx, where.Home.ID)
-				}
-				return w.program.Enter(ctx, discovery.Line(name.Text), false)
-			}, w.arrive)
-		})
+		called := discovery.Line(name.Text)
+		w.enter(func(ctx context.Context, insisted string) error {
+			where, err := w.program.Whereabouts(ctx)
+			if err != nil {
+				return err
+			}
+			if where.Known { // somebody took the computer elsewhere meanwhile
+				return w.program.SwitchHome(ctx, where.Home.ID)
+			}
+			return w.program.Enter(ctx, called, false, insisted)
+		}, "")
 	})
 }
 
@@ -369,18 +368,16 @@ func (p *homesPage) add() {
 // there: what is entered is the home of its network.
 func (w *Window) askAgree(h rounds.Home) {
 	w.answers(w.words.say("hurdle.agree.title"), []string{w.words.say("hurdle.agree.text")}, nil, w.words.say("homes.agree"), func() {
-		w.sure(w.homes.asked.connections, func() {
-			w.call(func(ctx context.Context) error {
-				where, err := w.program.Whereabouts(ctx)
-				if err != nil {
-					return err
-				}
-				if !where.Known || where.Home.ID != h.ID {
-					return rounds.ErrOtherNetwork
-				}
-				return w.program.Enter(ctx, "", false)
-			}, w.arrive)
-		})
+		w.enter(func(ctx context.Context, insisted string) error {
+			where, err := w.program.Whereabouts(ctx)
+			if err != nil {
+				return err
+			}
+			if !where.Known || where.Home.ID != h.ID {
+				return rounds.ErrOtherNetwork
+			}
+			return w.program.Enter(ctx, "", false, insisted)
+		}, "")
 	})
 }
 
@@ -398,9 +395,7 @@ func (p *homesPage) join() {
 	ids := p.asked.list
 	w.question(w.words.say("homes.join.title"), []string{w.words.say("homes.join.text")}, which, w.words.say("homes.join.yes"), func() {
 		id := ids[which.Chosen].ID
-		w.sure(p.asked.connections, func() {
-			w.call(func(ctx context.Context) error { return w.program.JoinHome(ctx, id) }, w.arrive)
-		})
+		w.enter(func(ctx context.Context, insisted string) error { return w.program.JoinHome(ctx, id, insisted) }, "")
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,7 @@ type homely struct {
 	hurdle      rounds.Hurdle // for every error
 	hangs       bool          // when a home is to be carried
 	files       []rounds.CarriedFile
+	public      *rounds.PublicNetwork // where this computer is, if that looks like a café
 	carried     rounds.Carried
 	fail        error
 }
@@ -55,7 +57,10 @@ func (f *fake) SwitchHome(_ context.Context, id rounds.HomeID) error {
 	return f.homely.fail
 }
 
-func (f *fake) JoinHome(_ context.Context, id rounds.HomeID) error {
+func (f *fake) JoinHome(_ context.Context, id rounds.HomeID, insisted string) error {
+	if err := f.homely.public; err != nil && insisted != err.Key {
+		return err
+	}
 	f.note("join %d", id)
 	f.enter(id)
 	return f.homely.fail
@@ -127,7 +132,7 @@ var (
 	}
 	byCable = rounds.Connection{Interface: "Ethernet 2", Prefix: netip.MustParsePrefix("192.168.8.0/24"), Gateway: netip.MustParseAddr("192.168.8.1")}
 	byCafe  = rounds.Connection{
-		Interface: "wlan0", Prefix: netip.MustParsePrefix("10.1.0.0/22"), Gateway: netip.MustParseAddr("10.1.0.1"), Chosen: true, Public: rounds.PublicOpen,
+		Interface: "wlan0", Prefix: netip.MustParsePrefix("10.1.0.0/22"), Gateway: netip.MustParseAddr("10.1.0.1"), Chosen: true,
 		WiFi: discovery.WiFi{Name: "Café free", Protection: []discovery.Protection{discovery.ProtectionOpen}},
 	}
 )
@@ -284,6 +289,7 @@ func TestANewHomeTakesAWordOfTheUser(t *testing.T) {
 	p := helper()
 	p.homely.where = rounds.Whereabouts{Network: rounds.HomeNetwork{Key: "network 10.1.0.0/22"}}
 	p.homely.connections = []rounds.Connection{byCafe}
+	p.homely.public = &rounds.PublicNetwork{Looks: rounds.PublicOpen, Key: "network 10.1.0.0/22"}
 	b := open(t, p, true, theme.VariantLight)
 	b.openHomes()
 	test.Tap(b.button("It is a new home"))
@@ -293,6 +299,7 @@ func TestANewHomeTakesAWordOfTheUser(t *testing.T) {
 	}
 	b.ticks().SetChecked(true)
 	test.Tap(yes)
+	b.until(func() bool { return b.find("Yes, it is") != nil })
 	b.says("Is this your home network?")
 	b.shot("start-public")
 	if p.called("enter Our home false") {
@@ -300,6 +307,27 @@ func TestANewHomeTakesAWordOfTheUser(t *testing.T) {
 	}
 	test.Tap(b.button("Yes, it is"))
 	b.until(func() bool { return p.called("enter Our home false") && b.page == b.pages[0] })
+}
+
+func TestThePublicNetworkOfThisMomentIsAskedAbout(t *testing.T) {
+	p := helper()
+	p.homely.where = rounds.Whereabouts{Network: rounds.HomeNetwork{Key: "network 192.168.1.0/24"}}
+	b := open(t, p, true, theme.VariantLight)
+	b.openHomes() // at home; then the computer goes to a café, and from there to another one
+	p.homely.public = &rounds.PublicNetwork{Looks: rounds.PublicOpen, Key: "network 10.1.0.0/22"}
+	test.Tap(b.button("It is one of mine"))
+	test.Tap(b.button("This is it"))
+	b.until(func() bool { return b.find("Yes, it is") != nil })
+	p.homely.public = &rounds.PublicNetwork{Looks: rounds.PublicSystem, Key: "network 10.2.0.0/22"}
+	test.Tap(b.button("Yes, it is"))
+	b.until(func() bool {
+		return slices.ContainsFunc(b.texts(), func(s string) bool { return strings.Contains(s, "Windows treats") })
+	})
+	if p.called("join 1") {
+		t.Error("the word for one network counted for another")
+	}
+	test.Tap(b.button("Yes, it is"))
+	b.until(func() bool { return p.called("join 1") && b.page == b.pages[0] })
 }
 
 func TestOnlyTheHomeOfThisNetworkIsAgreedTo(t *testing.T) {

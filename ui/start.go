@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -167,15 +168,28 @@ func (w *Window) offerNetworks(all []rounds.Connection, then func()) {
 	w.sheet(520, say("start.choose.title"), []string{say("start.choose.text")}, list, first, parts.NewButton(say("action.cancel"), "", w.answer))
 }
 
-// sure asks once more where a network looks like that of a café or a hotel, and then does something.
-func (w *Window) sure(all []rounds.Connection, do func()) {
-	c := chosen(all)
-	if c == nil || c.Public == "" {
-		do()
-		return
+// sure asks once more if an error says that the network looks like that of a café or a hotel; false if it says something else.
+// again tries once more, with the user's word for that network.
+func (w *Window) sure(err error, again func(insisted string)) bool {
+	public, ok := errors.AsType[*rounds.PublicNetwork](err)
+	if ok {
+		say := w.words.say
+		w.question(say("start.public.title"), []string{say("start.public." + string(public.Looks)), say("start.public.text")}, nil,
+			say("start.public.yes"), func() { again(public.Key) })
 	}
-	say := w.words.say
-	w.question(say("start.public.title"), []string{say("start.public." + string(c.Public)), say("start.public.text")}, nil, say("start.public.yes"), do)
+	return ok
+}
+
+// enter does what enters the network that this computer is on, and shows the home there.
+func (w *Window) enter(into func(ctx context.Context, insisted string) error, insisted string) {
+	w.live.run(func(ctx context.Context) func() {
+		err := into(ctx, insisted)
+		return func() {
+			if !w.sure(err, func(insisted string) { w.enter(into, insisted) }) {
+				w.arrive(w.sentence(err))
+			}
+		}
+	})
 }
 
 // Upgraded says, once, that the history of an older Porchlight was taken over. Call it before Show.

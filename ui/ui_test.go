@@ -73,7 +73,10 @@ func (f *fake) called(call string) bool {
 
 func (f *fake) Feed() *rounds.Feed { return &f.feed }
 
-func (f *fake) Enter(_ context.Context, name string, practice bool) error {
+func (f *fake) Enter(_ context.Context, name string, practice bool, insisted string) error {
+	if err := f.homely.public; err != nil && !practice && insisted != err.Key {
+		return err
+	}
 	f.note("enter %s %t", name, practice)
 	return nil
 }

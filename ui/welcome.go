@@ -112,22 +112,25 @@ func (h *welcome) view() fyne.CanvasObject { return h.content }
 // enter chooses a home and goes there.
 func (h *welcome) enter(practice bool) {
 	if practice {
-		h.move(h.w.words.say("welcome.practice.open"), true)
+		h.move(h.w.words.say("welcome.practice.open"), true, "")
 		return
 	}
-	h.w.sure(h.connections, func() { h.move(h.name.Text, false) })
+	h.move(h.name.Text, false, "")
 }
 
 // move enters a home, and shows what keeps it from that.
-func (h *welcome) move(name string, practice bool) {
+func (h *welcome) move(name string, practice bool, insisted string) {
 	able(false, h.start, h.practice)
 	h.w.live.run(func(ctx context.Context) func() {
-		err := h.w.program.Enter(ctx, name, practice)
+		err := h.w.program.Enter(ctx, name, practice, insisted)
 		return func() {
 			h.practice.Enable()
 			h.arm()
 			if err == nil {
 				h.w.arrive("")
+				return
+			}
+			if h.w.sure(err, func(insisted string) { h.move(name, practice, insisted) }) {
 				return
 			}
 			if barred := h.w.program.Hurdle(err); barred.Kind != "" {

@@ -35,8 +35,9 @@ type Program interface {
 	// Feed hands out what is known of the home. It is always the same.
 	Feed() *rounds.Feed
 	// Enter chooses a home: the practice home, or the real one that the user answers for,
-	// named name. At most it knocks at the router, to know the home again.
-	Enter(ctx context.Context, name string, practice bool) error
+	// named name. At most it knocks at the router, to know the home again. Enter and JoinHome refuse a network that looks
+	// public by a rounds.PublicNetwork, unless insisted is the key of that.
+	Enter(ctx context.Context, name string, practice bool, insisted string) error
 	// Walk does one round; devices appear in the Feed as they are heard.
 	Walk(ctx context.Context) error
 	// CheckAgain looks at one finding again and returns it as it now is.
@@ -79,7 +80,7 @@ type Program interface {
 	Whereabouts(ctx context.Context) (rounds.Whereabouts, error)
 	// SwitchHome shows another home, and sends nothing. JoinHome keeps that the network of now is that of a home, and shows it.
 	SwitchHome(ctx context.Context, id rounds.HomeID) error
-	JoinHome(ctx context.Context, id rounds.HomeID) error
+	JoinHome(ctx context.Context, id rounds.HomeID, insisted string) error
 	RenameHome(ctx context.Context, id rounds.HomeID, name string) error
 	DeleteHome(ctx context.Context, id rounds.HomeID) error
 	// CarryHome writes a home into a folder, in nobody's place, so that only the passphrase opens it, and gives the path of

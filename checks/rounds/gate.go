@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"porchlight/checks"
@@ -29,8 +30,10 @@ func (g *gate) admit(ctx context.Context, info checks.Info) error {
 	if g.alone() {
 		return &checks.NotChecked{Reason: checks.ReasonLeaveAlone}
 	}
-	if why := skipped(g.device); why != "" {
-		return &checks.NotChecked{Reason: checks.ReasonSkipList, Err: errors.New(why)}
+	for _, d := range append([]discovery.Device{g.device}, g.maybe()...) {
+		if why := skipped(d); why != "" {
+			return &checks.NotChecked{Reason: checks.ReasonSkipList, Err: errors.New(why)}
+		}
 	}
 	if g.device.Fact(discovery.FactDecoy) != "" {
 		return &checks.NotChecked{Reason: checks.ReasonOdd}
@@ -44,11 +47,23 @@ func (g *gate) admit(ctx context.Context, info checks.Info) error {
 	return nil
 }
 
-// alone reports whether the user wants the device left alone, by now.
+// alone reports whether the user wants the device left alone, by now, or one that it may turn out to be.
 func (g *gate) alone() bool {
 	s := g.walker.Feed.Latest()
 	d, _ := s.Device(g.device.ID)
-	return g.device.LeaveAlone || d.LeaveAlone
+	return g.device.LeaveAlone || d.LeaveAlone || slices.ContainsFunc(g.maybe(), func(d discovery.Device) bool { return d.LeaveAlone })
+}
+
+// maybe gives the devices that this one may turn out to be.
+func (g *gate) maybe() []discovery.Device {
+	s := g.walker.Feed.Latest()
+	var out []discovery.Device
+	for _, id := range g.device.Maybe {
+		if d, ok := s.Device(id); ok {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // consent tells whether the user agreed to a password try on the device, and asks if nobody

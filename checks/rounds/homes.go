@@ -1,6 +1,7 @@
 package rounds
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -63,8 +64,7 @@ type Connection struct {
 	Prefix    netip.Prefix // its addresses
 	Gateway   netip.Addr   // its router; zero if there is none
 	WiFi      discovery.WiFi
-	Chosen    bool   // the one in which rounds are walked
-	Public    Public // why it may be that of a café or a hotel; "" if nothing says so
+	Chosen    bool // the one in which rounds are walked
 }
 
 // Public is a sign that a network is not a home's. It is no proof: only the user knows.
@@ -75,6 +75,16 @@ const (
 	PublicOpen   Public = "open"
 	PublicSystem Public = "system"
 )
+
+// A PublicNetwork is the error of a network that looks like that of a café or a hotel, while the user has not insisted on it.
+type PublicNetwork struct {
+	Looks Public
+	Key   string // of the network: what the user insists on is this one, and no other
+}
+
+func (e *PublicNetwork) Error() string {
+	return fmt.Sprintf("the network looks public (%s), and nobody insists that it is a home's", e.Looks)
+}
 
 // A Hurdle is what keeps rounds from being walked and the user can do something about. The zero Hurdle is none.
 type Hurdle struct {

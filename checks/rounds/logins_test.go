@@ -120,6 +120,34 @@ func TestTheSkipListIsShownAndLeftAlone(t *testing.T) {
 	}
 }
 
+func TestWhoMayBeADeviceLeftAloneIsNotChecked(t *testing.T) {
+	const prefix = "127.9.43.0/24"
+	t.Parallel()
+	d := testhome.Plan{Prefix: netip.MustParsePrefix(prefix)}.Devices()[0]
+	h := begin(t, prefix, d)
+	h.recognised("Router")
+	now := h.Sources
+	h.Sources = func(*lan.Home) []discovery.Source {
+		return []discovery.Source{known{discovery.Observation{
+			Source: "known", Addr: netip.MustParseAddr("127.9.43.99"), MAC: tiny, Facts: []discovery.Fact{{Key: discovery.FactMDNSHost, Value: "router.local"}},
+		}}}
+	}
+	s := h.walk(t)
+	if err := h.store.LeaveAlone(t.Context(), h.Home.ID, s.Devices[0].ID, true); err != nil {
+		t.Fatal(err)
+	}
+	h.Sources = now // it gives its name at another address, and nobody says whose hardware that is
+	s = h.walk(t)
+	if c := d.Counts(); len(c.Connections) > 0 || len(s.Unchecked()) == 0 {
+		t.Errorf("%+v, not checked: %+v", c, s.Unchecked())
+	}
+	for _, o := range s.Unchecked() {
+		if o.Reason != checks.ReasonLeaveAlone {
+			t.Errorf("got %+v", o)
+		}
+	}
+}
+
 // teller logs in as a test says.
 type teller struct {
 	try func(ctx context.Context, t checks.Target, w checks.Way) (bool, error)

@@ -88,10 +88,11 @@ func skipped(d discovery.Device) string {
 }
 
 // delicate reports whether a hardware address, or what is known of the device that has it, speaks against connecting
-// to it without need: it may restart, or it is on the skip list. A card that the table does not know may be such a one.
+// to it without need: it may restart, it is on the skip list, or the user wants it left alone. A card that the table does
+// not know may be such a one.
 func delicate(m discovery.MAC, known []discovery.Device) bool {
 	if oui.Tiny(m) || skipped(discovery.Device{MAC: m}) != "" || (!m.Private() && oui.Vendor(m) == "") {
 		return true
 	}
-	return slices.ContainsFunc(known, func(d discovery.Device) bool { return d.MAC == m && (d.Tiny || skipped(d) != "") })
+	return slices.ContainsFunc(known, func(d discovery.Device) bool { return d.MAC == m && (d.LeaveAlone || d.Tiny || skipped(d) != "") })
 }

@@ -68,6 +68,7 @@ func TestWhoMayBeHurtIsNotConnectedToWithoutNeed(t *testing.T) {
 		{"a card that nobody knows", discovery.MAC{0x00, 0xff, 0xff, 0, 0, 1}, discovery.Device{}, true},
 		{"an inverter with a made-up address", own, discovery.Device{MAC: own, Kind: discovery.KindSolar}, true},
 		{"small, as it was known before", own, discovery.Device{MAC: own, Tiny: true}, true},
+		{"left alone", own, discovery.Device{MAC: own, Kind: discovery.KindComputer, LeaveAlone: true}, true},
 		{"a computer with a made-up address", own, discovery.Device{MAC: own, Kind: discovery.KindComputer}, false},
 		{"a card of Philips Lighting", discovery.MAC{0x00, 0x17, 0x88, 1, 2, 3}, discovery.Device{}, false},
 	} {

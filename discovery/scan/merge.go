@@ -35,6 +35,8 @@ type entry struct {
 	stale bool // something was learned since it was identified
 	talks bool // it answered in an earlier round
 	named bool // it was learned of a new door since somebody looked
+
+	quoted []string // names of others that it gave while nobody knew its hardware
 }
 
 // newMerger begins a round with the devices known from earlier ones.
@@ -85,6 +87,9 @@ func (m *merger) add(o discovery.Observation) *entry {
 		e.MAC = o.MAC
 	}
 	for _, k := range keys {
+		if owner := m.byKey[k]; owner != nil && owner != e && e.MAC.IsZero() {
+			e.quoted = insert(e.quoted, k, cmp.Compare[string], maxKeys)
+		}
 		m.claim(e, k)
 	}
 	if o.Addr.IsValid() {
@@ -163,9 +168,30 @@ func (m *merger) stranger(e *entry, o discovery.Observation) bool {
 	return !e.MAC.IsZero() || e.Present && e.Addr().Is4()
 }
 
-// copied gives a copy that the merger does not change any more.
-func (e *entry) copied() discovery.Device {
+// maybe lists the others that a device may turn out to be: it gave their names, and no hardware address speaks against it.
+func (m *merger) maybe(e *entry) []*entry {
+	var out []*entry
+	for _, k := range e.quoted {
+		other := m.byKey[k]
+		if other != nil && other != e && compatible(other, discovery.Observation{MAC: e.MAC}, nil) && !slices.Contains(out, other) {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
+// leaveAlone reports whether a device is not to be touched, or may turn out to be such a one.
+func (m *merger) leaveAlone(e *entry) bool {
+	return e.LeaveAlone || slices.ContainsFunc(m.maybe(e), func(other *entry) bool { return other.LeaveAlone })
+}
+
+// copied gives a copy of a device that the merger does not change any more. One that may be another is treated as gently.
+func (m *merger) copied(e *entry) discovery.Device {
 	d := e.Device
+	for _, other := range m.maybe(e) {
+		d.Maybe = append(d.Maybe, other.ID)
+		d.Tiny = d.Tiny || other.Tiny
+	}
 	d.Was = slices.Clone(d.Was)
 	d.Addrs, d.Keys, d.FoundBy = slices.Clone(d.Addrs), slices.Clone(d.Keys), slices.Clone(d.FoundBy)
 	d.Services, d.Facts, d.Evidence = slices.Clone(d.Services), slices.Clone(d.Facts), slices.Clone(d.Evidence)
@@ -343,7 +369,7 @@ func insert[T any](all []T, v T, compare func(a, b T) int, most int) []T {
 func (m *merger) snapshot() []discovery.Device {
 	out := make([]discovery.Device, 0, len(m.devices))
 	for _, e := range m.devices {
-		d := e.copied()
+		d := m.copied(e)
 		if len(d.Keys) == 0 && d.Present {
 			d.Keys = []string{weakKey(d.MAC, d.Addr())}
 		}

@@ -3,6 +3,7 @@ package scan
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -48,6 +49,35 @@ func TestWhoQuotesANameGetsNoneOfItsDevice(t *testing.T) {
 	moved := []discovery.Observation{seen("192.168.1.5", mac(1), udn("a")), seen("192.168.1.6", none, udn("a"), fritz), seen("192.168.1.6", mac(1))}
 	if got := merge(nil, moved...); len(got) != 1 || got[0].Fact(discovery.FactSSDPServer) == "" {
 		t.Errorf("a device with two addresses: got %+v", got)
+	}
+	made := discovery.MAC{0xda, 1, 2, 3, 4, 5}
+	for _, tt := range []struct {
+		name    string
+		known   discovery.MAC // of the device that the user wants left alone
+		all     []discovery.Observation
+		devices int
+		alone   bool // whoever is at the new address
+	}{
+		{"left alone, at a new address", mac(1), []discovery.Observation{seen("192.168.1.6", none, udn("a"))}, 2, true},
+		{"it gives its name later", mac(1), []discovery.Observation{seen("192.168.1.6", none, fritz), seen("192.168.1.6", none, udn("a"))}, 2, true},
+		{"it is the same hardware", mac(1), []discovery.Observation{seen("192.168.1.6", none, udn("a")), seen("192.168.1.6", mac(1))}, 1, true},
+		{"it is the same hardware, with a made-up address", made, []discovery.Observation{seen("192.168.1.6", none, udn("a")), seen("192.168.1.6", made)}, 2, true},
+		{"it is another", mac(1), []discovery.Observation{seen("192.168.1.6", none, udn("a")), seen("192.168.1.6", mac(2))}, 2, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := newMerger(start, []discovery.Device{{
+				ID: "d-1", MAC: tt.known, Addrs: []netip.Addr{netip.MustParseAddr("192.168.1.5")}, Keys: keysOf(seen("192.168.1.5", tt.known, udn("a"))), FirstSeen: start.Add(-time.Hour), LeaveAlone: true, Tiny: true,
+			}})
+			var e *entry
+			for _, o := range tt.all {
+				e = m.add(o)
+			}
+			got := m.snapshot()
+			maybe := tt.alone && tt.devices == 2
+			if len(got) != tt.devices || m.leaveAlone(e) != tt.alone || slices.Equal(got[0].Maybe, []discovery.DeviceID{"d-1"}) != maybe || maybe && !got[0].Tiny {
+				t.Errorf("left alone %t, got %+v", m.leaveAlone(e), got)
+			}
+		})
 	}
 }
 

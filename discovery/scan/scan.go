@@ -233,6 +233,10 @@ func (r *run) pass(ctx context.Context, e *entry, v *visit) bool {
 		return false
 	}
 	r.mu.Lock()
+	if r.m.leaveAlone(e) { // whoever turns out to be another is visited when that is heard
+		r.mu.Unlock()
+		return false
+	}
 	first := v.passes == 0
 	if v.passes++; first {
 		v.began = time.Now()
@@ -242,7 +246,7 @@ func (r *run) pass(ctx context.Context, e *entry, v *visit) bool {
 	r.mu.Unlock()
 	for i, p := range r.Probers {
 		r.mu.Lock()
-		stop := e.gone || e.LeaveAlone // merged into one that is visited itself, or not to be touched
+		stop := e.gone || r.m.leaveAlone(e) // merged into one that is visited itself, or not to be touched
 		r.mu.Unlock()
 		if stop || ctx.Err() != nil {
 			return false
@@ -274,7 +278,7 @@ func (r *run) look(e *entry, v *visit, prober int) discovery.Device {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.identify(e)
-	d := e.copied()
+	d := r.m.copied(e)
 	d = d.Uncorrected()
 	v.seen[prober] = d
 	if prober == 0 {

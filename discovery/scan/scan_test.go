@@ -154,6 +154,53 @@ func TestDoorsThatAreNamedLateAreTriedOnce(t *testing.T) {
 	}
 }
 
+// A told is a source that says what it says at its moment.
+type told []struct {
+	after time.Duration
+	o     discovery.Observation
+}
+
+func (told) Name() string { return "told" }
+
+func (all told) Discover(_ context.Context, report func(discovery.Observation)) error {
+	start := time.Now()
+	for _, x := range all {
+		time.Sleep(time.Until(start.Add(x.after)))
+		x.o.At = time.Now()
+		report(x.o)
+	}
+	return nil
+}
+
+func TestWhoIsLeftAloneIsNotVisitedAtANewAddressEither(t *testing.T) {
+	catalog, err := makers.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := seen("192.168.1.6", discovery.MAC{}, udn("a"))
+	web.Services = []discovery.Service{{Port: 80, Transport: "tcp", Protocol: "http"}}
+	alone := discovery.Device{ID: "d-1", MAC: mac(1), Addrs: []netip.Addr{netip.MustParseAddr("192.168.1.5")}, Keys: []string{"mac:" + mac(1).String(), "udn:uuid:a"}, LeaveAlone: true}
+	for _, tt := range []struct {
+		name string
+		said told
+		want []string
+	}{
+		{"nobody says whose hardware it is", told{{0, web}, {2 * time.Second, web}}, nil},
+		{"it is the same, as is heard late", told{{0, web}, {2 * time.Second, seen("192.168.1.6", mac(1))}}, nil},
+		{"it is another, as is heard late", told{{0, web}, {2 * time.Second, seen("192.168.1.6", mac(2))}}, []string{"visit", "80"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var knocks []string
+				s := Scanner{Sources: []discovery.Source{tt.said}, Probers: []discovery.Prober{knocker{&knocks}}, Catalog: catalog, Log: slog.New(slog.DiscardHandler)}
+				if s.Run(t.Context(), []discovery.Device{alone}, nil); !slices.Equal(knocks, tt.want) {
+					t.Errorf("got %v, want %v", knocks, tt.want)
+				}
+			})
+		})
+	}
+}
+
 func TestOneThatKeepsNamingDoorsIsVisitedAFewTimes(t *testing.T) {
 	catalog, err := makers.All()
 	if err != nil {

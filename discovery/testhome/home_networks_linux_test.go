@@ -98,7 +98,7 @@ func (v visit) make(ctx context.Context, r *report) error {
 		return err
 	}
 	defer p.Close()
-	if err := p.Enter(ctx, "", false); err != nil {
+	if err := p.Enter(ctx, "", false, ""); err != nil {
 		return err
 	}
 	if !v.Walk {

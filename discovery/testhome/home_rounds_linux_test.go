@@ -150,7 +150,7 @@ func enterWith(t *testing.T, o program.Options) *program.Program {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = p.Close() })
-	if err := p.Enter(t.Context(), "", false); err != nil {
+	if err := p.Enter(t.Context(), "", false, ""); err != nil {
 		t.Fatal(err)
 	}
 	return p

@@ -81,9 +81,17 @@ func (p *Program) SwitchHome(ctx context.Context, id rounds.HomeID) error {
 }
 
 // JoinHome keeps that the network which this computer is on is that of a home, and shows it: its router was replaced.
-func (p *Program) JoinHome(ctx context.Context, id rounds.HomeID) error {
-	_, n, err := p.here(ctx)
+// A network that looks public is refused as by Enter.
+func (p *Program) JoinHome(ctx context.Context, id rounds.HomeID, insisted string) error {
+	h, n, err := p.here(ctx)
 	if err != nil {
+		return err
+	}
+	return p.join(ctx, id, h.Network, n, insisted)
+}
+
+func (p *Program) join(ctx context.Context, id rounds.HomeID, at discovery.Network, n rounds.HomeNetwork, insisted string) error {
+	if err := p.admit(ctx, at, n.Key, insisted); err != nil {
 		return err
 	}
 	if err := p.store.AddNetwork(ctx, id, n); err != nil {

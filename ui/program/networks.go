@@ -12,6 +12,7 @@ import (
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
 	"porchlight/discovery/lan"
+	"porchlight/ui/system"
 )
 
 // maxChoices is how many choices between networks are remembered.
@@ -29,14 +30,7 @@ func (p *Program) Connections(ctx context.Context) ([]rounds.Connection, error) 
 			return nil, err
 		}
 	}
-	out := connections(all, chosen)
-	for i := range out {
-		n := all[slices.IndexFunc(all, func(n discovery.Network) bool { return n.Interface == out[i].Interface && n.Prefix == out[i].Prefix })]
-		if out[i].Public == "" && lan.CallsPublic(n) {
-			out[i].Public = rounds.PublicSystem
-		}
-	}
-	return out, nil
+	return connections(all, chosen), nil
 }
 
 // connections describes networks, each router once: by cable and by Wi-Fi it is the same home.
@@ -48,13 +42,37 @@ func connections(all []discovery.Network, chosen discovery.Network) []rounds.Con
 		}) {
 			continue
 		}
-		c := rounds.Connection{Interface: n.Interface, Prefix: n.Prefix, Gateway: n.Gateway, WiFi: n.WiFi, Chosen: called(n) == called(chosen)}
-		if slices.Contains(n.WiFi.Protection, discovery.ProtectionOpen) || slices.Contains(n.WiFi.Protection, discovery.ProtectionOWE) {
-			c.Public = rounds.PublicOpen
-		}
-		out = append(out, c)
+		out = append(out, rounds.Connection{Interface: n.Interface, Prefix: n.Prefix, Gateway: n.Gateway, WiFi: n.WiFi, Chosen: called(n) == called(chosen)})
 	}
 	return out
+}
+
+// admit refuses a network that looks like that of a café or a hotel, unless the user insists on this very one, or has answered
+// for its home before.
+func (p *Program) admit(ctx context.Context, n discovery.Network, key, insisted string) error {
+	home, found, err := p.store.FindHome(ctx, key, false)
+	if err != nil || insisted == key || found && !home.Consented.IsZero() {
+		return err
+	}
+	if public := looks(ctx, n, system.WiFi); public != "" {
+		return &rounds.PublicNetwork{Looks: public, Key: key}
+	}
+	return nil
+}
+
+// looks tells why a network may be no home's; "" if nothing says so. ask gives the Wi-Fi where the system does not tell it at once.
+func looks(ctx context.Context, n discovery.Network, ask func(ctx context.Context, interfaceName string) discovery.WiFi) rounds.Public {
+	wifi := n.WiFi
+	if wifi.Hidden {
+		wifi = ask(ctx, n.Interface)
+	}
+	switch {
+	case slices.Contains(wifi.Protection, discovery.ProtectionOpen), slices.Contains(wifi.Protection, discovery.ProtectionOWE):
+		return rounds.PublicOpen
+	case lan.CallsPublic(n):
+		return rounds.PublicSystem
+	}
+	return ""
 }
 
 // UseConnection keeps which network is meant where this computer is on several.

@@ -1,11 +1,13 @@
 package program
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -50,11 +52,67 @@ func TestOneRouterIsOneConnection(t *testing.T) {
 	wifi := all[0]
 	wifi.Interface, wifi.WiFi = "wlan0", discovery.WiFi{Name: "Café", Protection: []discovery.Protection{discovery.ProtectionOpen}}
 	got := connections(append(all, wifi), all[1])
-	if len(got) != 2 || got[0].Chosen || !got[1].Chosen || got[0].Public != "" {
+	if len(got) != 2 || got[0].Chosen || !got[1].Chosen {
 		t.Errorf("got %+v", got)
 	}
-	if got := connections([]discovery.Network{wifi}, wifi); got[0].Public != rounds.PublicOpen || !got[0].Chosen {
+	if got := connections([]discovery.Network{wifi}, wifi); len(got) != 1 || !got[0].Chosen {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestWhatLooksPublic(t *testing.T) {
+	joined := func(p discovery.Protection) discovery.WiFi {
+		return discovery.WiFi{Name: "Café", Protection: []discovery.Protection{p}}
+	}
+	for _, tt := range []struct {
+		name       string
+		told, late discovery.WiFi // at once, and when the system is asked
+		want       rounds.Public
+	}{
+		{"a cable", discovery.WiFi{}, joined(discovery.ProtectionOpen), ""},
+		{"with a password", joined(discovery.ProtectionWPA2), joined(discovery.ProtectionOpen), ""},
+		{"without", joined(discovery.ProtectionOpen), discovery.WiFi{}, rounds.PublicOpen},
+		{"encrypted without a password", joined(discovery.ProtectionOWE), discovery.WiFi{}, rounds.PublicOpen},
+		{"without, as macOS says when it is asked", discovery.WiFi{Hidden: true}, joined(discovery.ProtectionOpen), rounds.PublicOpen},
+		{"nobody says", discovery.WiFi{Hidden: true}, discovery.WiFi{Hidden: true}, ""},
+	} {
+		ask := func(context.Context, string) discovery.WiFi { return tt.late }
+		if got := looks(t.Context(), discovery.Network{WiFi: tt.told}, ask); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestAPublicNetworkIsEnteredWhenTheUserInsistsOnIt(t *testing.T) {
+	p := opened(t, Options{Dir: t.TempDir(), Languages: []string{"en"}})
+	cafe := discovery.Network{WiFi: discovery.WiFi{Name: "Café", Protection: []discovery.Protection{discovery.ProtectionOpen}}}
+	refused := func(what string, err error, key string) {
+		t.Helper()
+		if public, ok := errors.AsType[*rounds.PublicNetwork](err); !ok || public.Looks != rounds.PublicOpen || public.Key != key {
+			t.Errorf("%s: got %v", what, err)
+		}
+		if said := p.Sentence(err); !strings.Contains(said, "--public") {
+			t.Errorf("%s: got %q", what, said)
+		}
+	}
+	refused("nobody insisted", p.agree(t.Context(), "", cafe, "gateway 1", ""), "gateway 1")
+	refused("insisted on another", p.agree(t.Context(), "", cafe, "gateway 1", "gateway 2"), "gateway 1")
+	if all, err := p.Homes(t.Context()); len(all) > 0 || err != nil {
+		t.Fatalf("got %+v, %v", all, err)
+	}
+	if err := p.agree(t.Context(), "", cafe, "gateway 1", "gateway 1"); err != nil {
+		t.Errorf("insisted on: got %v", err)
+	}
+	if err := p.agree(t.Context(), "", cafe, "gateway 1", ""); err != nil {
+		t.Errorf("agreed to before: got %v", err)
+	}
+	home, other := p.Feed().Latest().Home.ID, rounds.HomeNetwork{Key: "gateway 3"}
+	refused("another network for a home", p.join(t.Context(), home, cafe, other, ""), other.Key)
+	if _, found, err := p.store.FindHome(t.Context(), other.Key, false); found || err != nil {
+		t.Errorf("a network was joined that nobody insisted on: %v", err)
+	}
+	if err := p.join(t.Context(), home, cafe, other, other.Key); err != nil {
+		t.Errorf("got %v", err)
 	}
 }
 

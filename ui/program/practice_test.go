@@ -23,7 +23,7 @@ func TestInThePracticeHomeLookingAgainProvesWhatWasPutRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = p.Close() })
-	if err := p.Enter(t.Context(), "", true); err != nil {
+	if err := p.Enter(t.Context(), "", true, ""); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.Walk(t.Context()); err != nil {

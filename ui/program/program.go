@@ -183,12 +183,25 @@ func (p *Program) Resume(ctx context.Context) (bool, error) {
 
 // Enter chooses the practice home, or the real home that this computer is in. For a real
 // one it keeps that the user answers for it. To know the home again it may knock at the
-// router, by one empty datagram; nothing else is sent.
-func (p *Program) Enter(ctx context.Context, name string, practice bool) error {
+// router, by one empty datagram; nothing else is sent. A network that looks public is refused by a
+// rounds.PublicNetwork, unless the user has insisted on it: insisted is the key of that.
+func (p *Program) Enter(ctx context.Context, name string, practice bool, insisted string) error {
 	if practice {
 		return p.enterPractice(ctx)
 	}
-	home, err := p.find(ctx)
+	h, n, err := p.here(ctx)
+	if err != nil {
+		return err
+	}
+	return p.agree(ctx, name, h.Network, n.Key, insisted)
+}
+
+// agree keeps that the user answers for the home of a network, made if there is none, and shows it.
+func (p *Program) agree(ctx context.Context, name string, n discovery.Network, key, insisted string) error {
+	if err := p.admit(ctx, n, key, insisted); err != nil {
+		return err
+	}
+	home, err := p.store.Home(ctx, key, p.words().T("home.name", nil), false)
 	if err != nil {
 		return err
 	}
@@ -217,15 +230,6 @@ func (p *Program) EnterAgreed(ctx context.Context) error {
 		return ErrNotAgreed
 	}
 	return p.use(ctx, home)
-}
-
-// find gives the home of the network that this computer is on, made if there is none.
-func (p *Program) find(ctx context.Context) (rounds.Home, error) {
-	_, n, err := p.here(ctx)
-	if err != nil {
-		return rounds.Home{}, err
-	}
-	return p.store.Home(ctx, n.Key, p.words().T("home.name", nil), false)
 }
 
 // here gives the way into the network that this computer is on, and by what that is known.
@@ -606,6 +610,9 @@ func (p *Program) Sentence(err error) string {
 	}
 	if lan.Starved(err) {
 		return p.words().T("error.no-files", nil)
+	}
+	if _, ok := errors.AsType[*rounds.PublicNetwork](err); ok {
+		return p.words().T("cli.public-needed", nil)
 	}
 	for _, s := range sentences {
 		if errors.Is(err, s.err) {

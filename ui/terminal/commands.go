@@ -203,6 +203,7 @@ type scanCmd struct {
 	Passwords string   `help:"Try documented factory passwords: ask for each device, all, or none." enum:"ask,all,none" default:"ask"`
 	News      []string `help:"Ask these sources on the internet what is new, this time: all, none, or names from porchlight news." placeholder:"NAME,..."`
 	Yes       bool     `help:"Say: this is my home network, or I may act for its owner."`
+	Public    bool     `help:"Say: so it is, although it looks like the network of a café or a hotel."`
 	JSON      string   `help:"Write the round as JSON to this file, or to standard output for -." placeholder:"FILE"`
 	Demo      bool     `help:"Look around a practice home that is simulated on this computer."`
 }
@@ -261,10 +262,11 @@ func (c *scanCmd) Run(r *run) error {
 // enter chooses the home, and asks whether the user may look around it.
 func (c *scanCmd) enter(r *run, questions *bufio.Reader) error {
 	if c.Demo {
-		return r.program.Enter(r.ctx, "", true)
+		return r.program.Enter(r.ctx, "", true, "")
 	}
+	enter := func(insisted string) error { return r.program.Enter(r.ctx, c.Home, false, insisted) }
 	if c.Yes {
-		return r.program.Enter(r.ctx, c.Home, false)
+		return c.insist(r, questions, enter)
 	}
 	err := r.program.EnterAgreed(r.ctx)
 	if !errors.Is(err, program.ErrNotAgreed) || !r.Interactive {
@@ -273,7 +275,23 @@ func (c *scanCmd) enter(r *run, questions *bufio.Reader) error {
 	if !yes(r, questions, r.program.Words.T("cli.agree", nil)) {
 		return program.ErrNotAgreed
 	}
-	return r.program.Enter(r.ctx, c.Home, false)
+	return c.insist(r, questions, enter)
+}
+
+// insist enters the real home, and asks once more where the network looks public.
+func (c *scanCmd) insist(r *run, questions *bufio.Reader, enter func(insisted string) error) error {
+	err := enter("")
+	public, ok := errors.AsType[*rounds.PublicNetwork](err)
+	if !ok || !c.Public && !(r.Interactive && c.surely(r, questions, public)) {
+		return err
+	}
+	return enter(public.Key)
+}
+
+// surely asks whether a network is a home's although it looks public.
+func (c *scanCmd) surely(r *run, questions *bufio.Reader, n *rounds.PublicNetwork) bool {
+	say := func(key string) string { return r.program.Words.T(key, nil) }
+	return yes(r, questions, say("start.public."+string(n.Looks))+" "+say("start.public.text")+"\n"+say("cli.public"))
 }
 
 // consent asks whether the factory password of a device may be tried.
