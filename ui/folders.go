@@ -127,8 +127,8 @@ func (f *folderSheet) row(i int) (name string, up bool) {
 // enter shows what is in a folder. One that cannot be read stays closed.
 func (f *folderSheet) enter(dir string) {
 	w := f.w
-	w.live.run(func(context.Context) func() {
-		names, above, err := w.program.Inside(dir)
+	w.live.run(func(ctx context.Context) func() {
+		names, above, err := w.program.Inside(ctx, dir)
 		return func() {
 			if err != nil {
 				return

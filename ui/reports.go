@@ -334,8 +334,8 @@ func (p *reportsPage) save(b *doing, format string) {
 	if p.busy != nil || p.doc == nil || w.ask != nil {
 		return
 	}
-	w.live.run(func(context.Context) func() {
-		folders := w.program.Folders()
+	w.live.run(func(ctx context.Context) func() {
+		folders := w.program.Folders(ctx)
 		return func() {
 			if p.busy == nil && p.doc != nil && w.ask == nil {
 				p.askWhere(b, p.order(format), p.order(format).Name(p.facts), folders)

@@ -139,8 +139,8 @@ type Program interface {
 	SaveReport(ctx context.Context, f report.Facts, o report.Order, folder, name string) (string, error)
 	// Folders lists where people keep what they save, the usual place first. Inside lists the folders in a folder, and gives
 	// the one above it, "" if there is none.
-	Folders() []string
-	Inside(folder string) (names []string, above string, err error)
+	Folders(ctx context.Context) []string
+	Inside(ctx context.Context, folder string) (names []string, above string, err error)
 	// Untold gives what went wrong in the background, and no window has said yet, once; nil for nothing.
 	Untold(ctx context.Context) error
 }

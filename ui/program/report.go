@@ -3,7 +3,6 @@ package program
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -96,10 +97,7 @@ func (p *Program) roundBefore(ctx context.Context, s *rounds.Snapshot) (time.Tim
 
 func (p *Program) lastReport(ctx context.Context, setting string) (reported, error) {
 	var last reported
-	value, err := p.store.Setting(ctx, setting)
-	if err == nil && value != "" {
-		_ = json.Unmarshal([]byte(value), &last) // what nobody can read is no report
-	}
+	err := p.readKept(ctx, setting, &last)
 	return last, err
 }
 
@@ -114,11 +112,7 @@ func (p *Program) noteReport(ctx context.Context, setting string, f report.Facts
 	if err != nil || last.Round == s.Round && last.Folder == folder {
 		return err
 	}
-	value, err := json.Marshal(reported{Round: s.Round, At: s.Finished.UTC(), Before: last.At, Folder: folder})
-	if err != nil {
-		return fmt.Errorf("keep the report: %w", err)
-	}
-	return p.store.SaveSetting(ctx, setting, string(value))
+	return p.keep(ctx, setting, reported{Round: s.Round, At: s.Finished.UTC(), Before: last.At, Folder: folder})
 }
 
 // Paper gives the paper that the user has chosen, or that of the country.
@@ -150,22 +144,31 @@ func (p *Program) PrintReport(ctx context.Context, f report.Facts, o report.Orde
 // SaveReport writes a file into a folder and gives its path. What has that name already stays: then the new one has a number.
 func (p *Program) SaveReport(ctx context.Context, f report.Facts, o report.Order, folder, name string) (string, error) {
 	var b bytes.Buffer
+	var path string
 	err := o.Write(&b, f)
 	if err == nil {
-		err = os.MkdirAll(folder, 0o700)
-	}
-	if err != nil {
-		return "", &NotSaved{folder, err}
-	}
-	path, err := vacant(folder, report.FileName(name), o.Format)
-	if err == nil {
-		err = system.Save(path, b.Bytes())
+		err = within(ctx, keepTimeout, func() (err error) {
+			path, err = saveNew(folder, report.FileName(name), o.Format, b.Bytes())
+			return err
+		})
 	}
 	if err != nil {
 		return "", &NotSaved{folder, err}
 	}
 	p.toldReport(ctx, f, o)
 	return path, nil
+}
+
+// saveNew writes a file into a folder, which is made if there is none, and gives its path.
+func saveNew(folder, name, end string, data []byte) (string, error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", err
+	}
+	path, err := vacant(folder, name, end)
+	if err != nil {
+		return "", err
+	}
+	return path, system.Save(path, data)
 }
 
 // toldReport keeps that a report was made, if it tells what changed.
@@ -209,44 +212,73 @@ func vacant(folder, name, end string) (string, error) {
 	return "", os.ErrExist
 }
 
+// lookTimeout is how long a look into folders may take: some lie on a computer that is gone.
+const lookTimeout = 5 * time.Second
+
 // Folders lists where people keep what they save, the usual place first.
-func (*Program) Folders() []string {
-	var out []string
-	for _, dir := range []string{xdg.UserDirs.Documents, xdg.UserDirs.Desktop, xdg.UserDirs.Download} {
-		if info, err := os.Stat(dir); err == nil && info.IsDir() && !slices.Contains(out, dir) {
-			out = append(out, dir)
-		}
-	}
+func (*Program) Folders(ctx context.Context) []string {
+	list := []string{xdg.UserDirs.Documents, xdg.UserDirs.Desktop, xdg.UserDirs.Download}
 	if runtime.GOOS == "windows" { // sticks, and folders of other computers
 		for drive := 'D'; drive <= 'Z'; drive++ {
-			if _, err := os.Stat(string(drive) + `:\`); err == nil {
-				out = append(out, string(drive)+`:\`)
-			}
+			list = append(list, string(drive)+`:\`)
 		}
 	}
+	out := those(ctx, lookTimeout, list, isFolder)
 	if len(out) == 0 {
 		out = append(out, xdg.Home)
 	}
 	return out
 }
 
+func isFolder(dir string) bool {
+	info, err := os.Stat(dir)
+	return err == nil && info.IsDir()
+}
+
+// those gives the folders that are there, each once. All are asked at the same time, and who is silent for long is not there.
+func those(ctx context.Context, wait time.Duration, list []string, there func(dir string) bool) []string {
+	found := make([]atomic.Bool, len(list))
+	_ = within(ctx, wait, func() error {
+		var all sync.WaitGroup
+		for i, dir := range list {
+			all.Go(func() { found[i].Store(there(dir)) })
+		}
+		all.Wait()
+		return nil
+	})
+	var out []string
+	for i, dir := range list {
+		if found[i].Load() && !slices.Contains(out, dir) {
+			out = append(out, dir)
+		}
+	}
+	return out
+}
+
 // Inside lists the folders in a folder, and gives the one above it, "" if there is none. Hidden ones are left out.
-func (*Program) Inside(folder string) (names []string, above string, err error) {
-	entries, err := os.ReadDir(folder)
-	if err != nil {
+func (*Program) Inside(ctx context.Context, folder string) (names []string, above string, err error) {
+	var found []string
+	if err := within(ctx, lookTimeout, func() (err error) { found, err = foldersIn(folder); return err }); err != nil {
 		return nil, "", err
 	}
+	if above = filepath.Dir(folder); above == folder {
+		above = ""
+	}
+	return found, above, nil
+}
+
+// foldersIn lists the folders in a folder that people see there.
+func foldersIn(folder string) ([]string, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "$") {
-			continue
-		}
-		if info, err := os.Stat(filepath.Join(folder, e.Name())); err == nil && info.IsDir() { // it may lead elsewhere
+		if hidden := strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "$"); !hidden && isFolder(filepath.Join(folder, e.Name())) { // it may lead elsewhere
 			names = append(names, e.Name())
 		}
 	}
 	slices.SortFunc(names, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
-	if above = filepath.Dir(folder); above == folder {
-		above = ""
-	}
-	return names, above, nil
+	return names, nil
 }
