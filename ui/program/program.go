@@ -429,28 +429,28 @@ func typed(l makers.Login) string {
 
 // Consent keeps what the user said about trying factory passwords on a device.
 func (p *Program) Consent(ctx context.Context, device discovery.DeviceID, c rounds.Consent) error {
-	return p.say(ctx, func(w *rounds.Walker) error { return w.Consent(ctx, device, c) })
+	return p.say(func(w *rounds.Walker) error { return w.Consent(ctx, device, c) })
 }
 
 // Accept keeps the user's reason for living with a finding; "" takes it back.
 func (p *Program) Accept(ctx context.Context, finding, reason string) error {
-	return p.say(ctx, func(w *rounds.Walker) error { return w.Accept(ctx, finding, reason) })
+	return p.sayAll(ctx, func(w *rounds.Walker) error { return w.Accept(ctx, finding, reason) })
 }
 
 // Remind keeps when the day begins on which the user wants to be reminded of a finding; the zero
 // time takes it back.
 func (p *Program) Remind(ctx context.Context, finding string, day time.Time) error {
-	return p.say(ctx, func(w *rounds.Walker) error { return w.Remind(ctx, finding, day) })
+	return p.sayAll(ctx, func(w *rounds.Walker) error { return w.Remind(ctx, finding, day) })
 }
 
 // Told keeps that the user was told now that a finding waits.
 func (p *Program) Told(ctx context.Context, finding string) error {
-	return p.say(ctx, func(w *rounds.Walker) error { return w.Told(ctx, finding) })
+	return p.say(func(w *rounds.Walker) error { return w.Told(ctx, finding) })
 }
 
 // LeaveAlone keeps whether a device is to be left alone.
 func (p *Program) LeaveAlone(ctx context.Context, device discovery.DeviceID, yes bool) error {
-	return p.say(ctx, func(w *rounds.Walker) error { return w.LeaveAlone(ctx, device, yes) })
+	return p.sayAll(ctx, func(w *rounds.Walker) error { return w.LeaveAlone(ctx, device, yes) })
 }
 
 // Device finds a device of the current home by what a person calls it: its ID, one of its
@@ -486,20 +486,26 @@ func (p *Program) Device(called string) (discovery.Device, error) {
 
 // Correct keeps the user's own words about a device; the zero Correction takes them back.
 func (p *Program) Correct(ctx context.Context, device discovery.DeviceID, c discovery.Correction) error {
-	return p.say(ctx, func(w *rounds.Walker) error { return w.Correct(ctx, device, c.Clean()) })
+	return p.sayAll(ctx, func(w *rounds.Walker) error { return w.Correct(ctx, device, c.Clean()) })
 }
 
 // Forget removes devices with all that is known of them. One that is heard again comes back as new.
 func (p *Program) Forget(ctx context.Context, devices ...discovery.DeviceID) error {
-	return p.say(ctx, func(w *rounds.Walker) error { return w.Forget(ctx, devices...) })
+	return p.sayAll(ctx, func(w *rounds.Walker) error { return w.Forget(ctx, devices...) })
 }
 
-// say tells the walker of the current home what the user says, and then whoever is told elsewhere.
-func (p *Program) say(ctx context.Context, tell func(*rounds.Walker) error) error {
+// say tells the walker of the current home what the user says.
+func (p *Program) say(tell func(*rounds.Walker) error) error {
 	w, err := p.current()
-	if err == nil {
-		err = tell(w)
+	if err != nil {
+		return err
 	}
+	return tell(w)
+}
+
+// sayAll is say for what the place elsewhere is told too.
+func (p *Program) sayAll(ctx context.Context, tell func(*rounds.Walker) error) error {
+	err := p.say(tell)
 	if err == nil {
 		p.tellSoon(ctx)
 	}
