@@ -115,7 +115,7 @@ func (p *homesPage) export(h rounds.Home, phrase, folder, name string) {
 func (p *homesPage) bring() {
 	w := p.w
 	var files []rounds.CarriedFile
-	w.call(func(context.Context) error { files = w.program.CarriedFiles(); return nil }, func(string) {
+	w.call(func(ctx context.Context) error { files = w.program.CarriedFiles(ctx); return nil }, func(string) {
 		if w.ask == nil {
 			p.askFile(files)
 		}

@@ -64,8 +64,8 @@ func folderName(dir string) string {
 
 // askPlace asks under which name, and in which folder, a file is to be saved. then is told.
 func (w *Window) askPlace(name string, then func(folder, name string)) {
-	w.live.run(func(context.Context) func() {
-		folders := w.program.Folders()
+	w.live.run(func(ctx context.Context) func() {
+		folders := w.program.Folders(ctx)
 		return func() {
 			if w.ask == nil {
 				w.placeSheet(name, folders, then)
@@ -178,8 +178,8 @@ func (f *folderSheet) row(i int) (name string, up bool) {
 // enter shows what is in a folder. One that cannot be read stays closed.
 func (f *folderSheet) enter(dir string) {
 	w := f.w
-	w.live.run(func(context.Context) func() {
-		names, above, err := w.program.Inside(dir)
+	w.live.run(func(ctx context.Context) func() {
+		names, above, err := w.program.Inside(ctx, dir)
 		return func() {
 			if err != nil {
 				return

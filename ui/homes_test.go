@@ -93,7 +93,7 @@ func (f *fake) BringHome(_ context.Context, path, passphrase string) (rounds.Car
 	return f.homely.carried, f.homely.fail
 }
 
-func (f *fake) CarriedFiles() []rounds.CarriedFile { return f.homely.files }
+func (f *fake) CarriedFiles(context.Context) []rounds.CarriedFile { return f.homely.files }
 
 func (f *fake) CarriedFile(typed string) (rounds.CarriedFile, error) {
 	if !strings.HasSuffix(typed, ".porchlight") {

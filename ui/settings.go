@@ -33,6 +33,7 @@ type settingsPage struct {
 	shown   string                    // what the cards show of the home, so that they are not built again for nothing
 
 	asked   asked
+	folders []string         // where people keep what they save; asked for on its own, for some lie on a computer that is gone
 	backing bool             // a backup is being made
 	typed   elsewhere.Target // whom else to tell, as it stands on the page
 	trying  bool             // that is being told
@@ -45,8 +46,7 @@ type asked struct {
 	allowed []discovery.DeviceID // to try factory passwords
 	news    []news.Switch
 	backups []rounds.Backup
-	folders []string // where people keep what they save
-	trouble string   // why some of it is not known
+	trouble string // why some of it is not known
 
 	elsewhere elsewhere.State
 }
@@ -93,7 +93,7 @@ func (s *settingsPage) view() fyne.CanvasObject { return s.content }
 
 // keep takes over what another one shows.
 func (s *settingsPage) keep(o *settingsPage) {
-	s.asked, s.backing, s.typed, s.trying = o.asked, o.backing, o.typed, o.trying
+	s.asked, s.folders, s.backing, s.typed, s.trying = o.asked, o.folders, o.backing, o.typed, o.trying
 	s.heads.Pick(o.heads.Picked)
 	s.scroll.Offset = o.scroll.Offset
 }
@@ -122,7 +122,6 @@ func (s *settingsPage) fresh() {
 		got.news, errs[2] = p.News(ctx)
 		got.backups, errs[3] = p.Backups()
 		got.elsewhere, errs[4] = p.Elsewhere(ctx)
-		got.folders = p.Folders()
 		return func() {
 			for _, err := range errs {
 				if got.trouble == "" {
@@ -134,6 +133,15 @@ func (s *settingsPage) fresh() {
 					s.typed = got.elsewhere.Target
 				}
 				s.asked = got
+				s.fill()
+			}
+		}
+	})
+	s.w.live.run(func(ctx context.Context) func() {
+		folders := s.w.program.Folders(ctx)
+		return func() {
+			if s = s.w.settings; !slices.Equal(folders, s.folders) {
+				s.folders = folders
 				s.fill()
 			}
 		}
@@ -635,8 +643,8 @@ func (s *settingsPage) reports() fyne.CanvasObject {
 	where := func(folder string) { s.change(func(x *rounds.Settings) { x.Reports = folder }) }
 	keep := s.flip("settings.reports.keep", w.set.Reports != "", func(on bool) {
 		folder := ""
-		if on && len(s.asked.folders) > 0 {
-			folder = filepath.Join(s.asked.folders[0], reportsFolder)
+		if on && len(s.folders) > 0 {
+			folder = filepath.Join(s.folders[0], reportsFolder)
 		}
 		where(folder)
 		s.fill()
@@ -645,7 +653,7 @@ func (s *settingsPage) reports() fyne.CanvasObject {
 	card := s.card("settings.reports", flips(keep))
 	if set := w.set.Reports; set != "" {
 		body, _ := card.Content.(*fyne.Container)
-		f := w.newFolderChoice(w.words.say("settings.reports.folder"), s.asked.folders, set, where, func() {
+		f := w.newFolderChoice(w.words.say("settings.reports.folder"), s.folders, set, where, func() {
 			w.findFolder(w.set.Reports, func(folder string) {
 				if folder != "" {
 					where(folder)

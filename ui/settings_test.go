@@ -34,6 +34,7 @@ type owned struct {
 	backups []rounds.Backup
 	fail    error // of all that changes something
 	asks    bool  // whether it is to start at login
+	gone    bool  // the folders lie on a computer that does not answer
 
 	elsewhere elsewhere.State
 }
@@ -180,11 +181,15 @@ func (f *fake) SaveReport(_ context.Context, _ report.Facts, o report.Order, fol
 	return folder + "/" + name + "." + o.Format, f.own.fail
 }
 
-func (f *fake) Folders() []string {
+func (f *fake) Folders(ctx context.Context) []string {
+	if f.own.gone {
+		<-ctx.Done()
+		return nil
+	}
 	return []string{"/home/mia/Documents", "/home/mia/Desktop", "/home/mia/Downloads"}
 }
 
-func (f *fake) Inside(folder string) (names []string, above string, err error) {
+func (f *fake) Inside(_ context.Context, folder string) (names []string, above string, err error) {
 	if folder == "/" {
 		return []string{"home", "media"}, "", nil
 	}
@@ -223,7 +228,7 @@ func owner() *fake {
 func (b *bench) openSettings(head string) {
 	b.t.Helper()
 	b.open(b.settings)
-	b.until(func() bool { return b.settings.asked.known })
+	b.until(func() bool { return b.settings.asked.known && len(b.settings.folders) > 0 })
 	at := slices.Index(settingsHeads, head)
 	b.settings.heads.Pick(at)
 	b.settings.fill()
@@ -649,5 +654,16 @@ func TestAboutSaysThatANewerPorchlightIsOut(t *testing.T) {
 	b.shot("about-newer")
 	if b.find("Go to its page") == nil {
 		t.Error("there is no way to its page")
+	}
+}
+
+func TestTheSettingsWaitForNoFolder(t *testing.T) {
+	p := owner()
+	p.own.gone = true
+	b := open(t, p, true, theme.VariantLight)
+	b.open(b.settings)
+	b.until(func() bool { return b.settings.asked.known && len(b.settings.asked.backups) > 0 })
+	if len(b.settings.folders) > 0 {
+		t.Errorf("got %q", b.settings.folders)
 	}
 }

@@ -89,7 +89,7 @@ type Program interface {
 	BringHome(ctx context.Context, path, passphrase string) (rounds.Carried, error)
 	// CarriedFiles lists the files with a home where people keep what they save, newest first. CarriedFile finds the one of
 	// which somebody typed the path.
-	CarriedFiles() []rounds.CarriedFile
+	CarriedFiles(ctx context.Context) []rounds.CarriedFile
 	CarriedFile(typed string) (rounds.CarriedFile, error)
 	// Connections lists the networks of this computer that can be a home's, and sends nothing. UseConnection keeps which is meant.
 	Connections(ctx context.Context) ([]rounds.Connection, error)
@@ -144,8 +144,8 @@ type Program interface {
 	SaveReport(ctx context.Context, f report.Facts, o report.Order, folder, name string) (string, error)
 	// Folders lists where people keep what they save, the usual place first. Inside lists the folders in a folder, and gives
 	// the one above it, "" if there is none.
-	Folders() []string
-	Inside(folder string) (names []string, above string, err error)
+	Folders(ctx context.Context) []string
+	Inside(ctx context.Context, folder string) (names []string, above string, err error)
 	// Untold gives what went wrong in the background, and no window has said yet, once; nil for nothing.
 	Untold(ctx context.Context) error
 }

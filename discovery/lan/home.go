@@ -29,7 +29,7 @@ var (
 	ErrForbiddenPort = errors.New("nothing may be sent to this port")
 	ErrBudget        = errors.New("the device was asked often enough in this round")
 	ErrTooMuch       = errors.New("the answer was longer than allowed")
-	ErrTooSlow       = errors.New("the answer took longer than allowed")
+	errTooSlow       = errors.New("the answer took longer than allowed")
 )
 
 // A Pace says how fast a device may be spoken to. The zero Pace is the gentle one.
@@ -396,7 +396,7 @@ func (c *conn) Read(b []byte) (int, error) {
 	}
 	if err != nil && timedOut(err) && !time.Now().Before(c.until) && c.got.Load() > 0 {
 		c.lane.odd(discovery.OddTooSlow)
-		err = ErrTooSlow
+		err = errTooSlow
 	}
 	return n, c.why(err)
 }

@@ -144,6 +144,11 @@ func (t Target) Check() (Target, error) {
 	return t, ErrAddress
 }
 
+// Same reports whether two targets, as Check gives them, are one place.
+func (t Target) Same(o Target) bool {
+	return t.Way == o.Way && t.Host == o.Host && t.Port == o.Port && t.Address == o.Address
+}
+
 // Where names the place, without anything that only its owner may know.
 func (t Target) Where() string {
 	switch t.Way {

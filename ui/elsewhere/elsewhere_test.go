@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -415,5 +416,50 @@ func TestWhereATargetMayBe(t *testing.T) {
 		if _, err := dial(t.Context(), "tcp", a, false); !errors.Is(err, want) {
 			t.Errorf("%s: got %v, want %v", a, err, want) // a name may lead there
 		}
+	}
+}
+
+func TestWhatIsToldEndsWithoutAScheduleToo(t *testing.T) {
+	t.Parallel()
+	f := facts(t)
+	for every, want := range map[time.Duration]int{0: 8 * 24 * 3600, 7 * 24 * time.Hour: 21 * 24 * 3600} {
+		n := 0
+		for _, m := range messagesOf(Target{Way: MQTT, Name: "x"}, &f, every) {
+			var e entity
+			if !strings.HasSuffix(m.topic, "/config") {
+				continue
+			}
+			if err := json.Unmarshal(m.payload, &e); err != nil || e.Expires != want {
+				t.Errorf("a round every %s: %s ends after %d seconds, want %d, %v", every, m.topic, e.Expires, want, err)
+			}
+			n++
+		}
+		if n == 0 {
+			t.Error("nothing was told")
+		}
+	}
+}
+
+// TestAHurriedEndWhileItGetsEncrypted is for the race detector: the telling is ended just when the way becomes an encrypted one.
+func TestAHurriedEndWhileItGetsEncrypted(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	at := netip.MustParseAddrPort(server.Listener.Addr().String())
+	began := time.Now()
+	for range 50 {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Duration(rand.IntN(6000))*time.Microsecond, cancel)
+		err := (&Teller{Roots: roots}).publish(ctx, Target{Way: MQTT, Host: "127.0.0.1", Port: at.Port(), TLS: true}, nil)
+		if err == nil {
+			t.Error("a web server took it for a broker's words")
+		}
+		cancel()
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }

@@ -27,6 +27,8 @@ const (
 	maxDevices = 500
 	// stale is for how many rounds that did not come what was told still counts.
 	stale = 3
+	// lasting is for how long it counts where no rounds come by themselves: somebody who looks every week is in time.
+	lasting = 8 * 24 * time.Hour
 )
 
 // An entity is one thing that Home Assistant shows: "MQTT discovery" in its manual.
@@ -37,7 +39,7 @@ type entity struct {
 	Value        string `json:"value_template"`
 	Attributes   string `json:"json_attributes_topic,omitempty"`
 	Availability string `json:"availability_topic"`
-	Expires      int    `json:"expire_after,omitempty"` // seconds: what is old is not known, and never shown as fine
+	Expires      int    `json:"expire_after"` // seconds: what is old is not known, and never shown as fine
 	Class        string `json:"device_class,omitempty"`
 	Icon         string `json:"icon,omitempty"`
 	Device       group  `json:"device"`
@@ -92,8 +94,12 @@ func messagesOf(t Target, f *report.Facts, every time.Duration) []message {
 	node := fmt.Sprintf("%s_%s_%d", ownTopic, t.Name, s.Home.ID)
 	base := fmt.Sprintf("%s/%s/%d", ownTopic, t.Name, s.Home.ID)
 	say := func(key string) string { return words.T(key, nil) }
+	counts := lasting
+	if every > 0 {
+		counts = stale * every
+	}
 	common := entity{
-		Availability: base + "/status", Expires: int(stale * every / time.Second),
+		Availability: base + "/status", Expires: int(counts / time.Second),
 		Device: group{IDs: []string{node}, Name: line(s.Home.Name, say("app.name")), Maker: say("app.name"), Model: say("elsewhere.model")},
 		Origin: origin{Name: "Porchlight", Version: f.Version},
 	}

@@ -76,15 +76,16 @@ const maxText = 0xffff
 
 // publish connects to a broker, publishes and goes. It listens to nothing there.
 func (l *Teller) publish(ctx context.Context, t Target, messages []message) error {
-	conn, err := dial(ctx, "tcp", net.JoinHostPort(t.Host, strconv.Itoa(int(t.Port))), t.TLS)
+	raw, err := dial(ctx, "tcp", net.JoinHostPort(t.Host, strconv.Itoa(int(t.Port))), t.TLS)
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
+	conn := raw
 	defer func() { _ = conn.Close() }()
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // wakes whoever waits
+	stop := context.AfterFunc(ctx, func() { _ = raw.SetDeadline(time.Unix(1, 0)) }) // wakes whoever waits
 	defer stop()
 	if t.TLS {
-		secure := tls.Client(conn, &tls.Config{ServerName: t.Host, MinVersion: tls.VersionTLS12, RootCAs: l.Roots})
+		secure := tls.Client(raw, &tls.Config{ServerName: t.Host, MinVersion: tls.VersionTLS12, RootCAs: l.Roots})
 		if err := secure.HandshakeContext(ctx); err != nil {
 			return fmt.Errorf("speak encrypted: %w", err)
 		}

@@ -57,9 +57,9 @@ func (p *Program) BringHome(ctx context.Context, path, passphrase string) (round
 }
 
 // CarriedFiles lists the files with a home where people keep what they save, newest first.
-func (p *Program) CarriedFiles() []rounds.CarriedFile {
+func (p *Program) CarriedFiles(ctx context.Context) []rounds.CarriedFile {
 	var out []rounds.CarriedFile
-	for _, dir := range p.Folders() {
+	for _, dir := range p.Folders(ctx) {
 		entries, _ := os.ReadDir(dir) // where nobody may look there is none
 		for _, e := range entries {
 			if name := e.Name(); strings.EqualFold(filepath.Ext(name), "."+carriedEnd) && !strings.HasPrefix(name, ".") {

@@ -56,7 +56,7 @@ func TestAHomeIsCarriedToANewFileAndFoundAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, f := range to.CarriedFiles() {
+	for _, f := range to.CarriedFiles(t.Context()) {
 		if f.Size == 0 || f.At.IsZero() {
 			t.Errorf("%+v", f)
 		}

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -8,6 +9,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/adrg/xdg"
 )
@@ -44,28 +48,24 @@ func vacant(folder, name, end string) (string, error) {
 	return "", os.ErrExist
 }
 
+// lookTimeout is how long a look into folders may take: some lie on a computer that is gone.
+const lookTimeout = 5 * time.Second
+
 // Folders lists where people keep what they save, the usual place first.
-func (*Program) Folders() []string {
-	var out []string
-	for _, dir := range []string{xdg.UserDirs.Documents, xdg.UserDirs.Desktop, xdg.UserDirs.Download} {
-		if info, err := os.Stat(dir); err == nil && info.IsDir() && !slices.Contains(out, dir) {
-			out = append(out, dir)
-		}
-	}
-	out = append(out, drives()...)
+func (*Program) Folders(ctx context.Context) []string {
+	list := []string{xdg.UserDirs.Documents, xdg.UserDirs.Desktop, xdg.UserDirs.Download}
+	out := those(ctx, lookTimeout, append(list, drives()...), isFolder)
 	if len(out) == 0 {
 		out = append(out, xdg.Home)
 	}
 	return out
 }
 
-// drives lists the sticks and disks that are plugged in.
+// drives lists where sticks and disks may be plugged in.
 func drives() (out []string) {
 	if runtime.GOOS == "windows" { // folders of other computers too
 		for drive := 'D'; drive <= 'Z'; drive++ {
-			if _, err := os.Stat(string(drive) + `:\`); err == nil {
-				out = append(out, string(drive)+`:\`)
-			}
+			out = append(out, string(drive)+`:\`)
 		}
 		return out
 	}
@@ -81,23 +81,55 @@ func drives() (out []string) {
 	return out
 }
 
+func isFolder(dir string) bool {
+	info, err := os.Stat(dir)
+	return err == nil && info.IsDir()
+}
+
+// those gives the folders that are there, each once. All are asked at the same time, and who is silent for long is not there.
+func those(ctx context.Context, wait time.Duration, list []string, there func(dir string) bool) []string {
+	found := make([]atomic.Bool, len(list))
+	_ = within(ctx, wait, func() error {
+		var all sync.WaitGroup
+		for i, dir := range list {
+			all.Go(func() { found[i].Store(there(dir)) })
+		}
+		all.Wait()
+		return nil
+	})
+	var out []string
+	for i, dir := range list {
+		if found[i].Load() && !slices.Contains(out, dir) {
+			out = append(out, dir)
+		}
+	}
+	return out
+}
+
 // Inside lists the folders in a folder, and gives the one above it, "" if there is none. Hidden ones are left out.
-func (*Program) Inside(folder string) (names []string, above string, err error) {
-	entries, err := os.ReadDir(folder)
-	if err != nil {
+func (*Program) Inside(ctx context.Context, folder string) (names []string, above string, err error) {
+	var found []string
+	if err := within(ctx, lookTimeout, func() (err error) { found, err = foldersIn(folder); return err }); err != nil {
 		return nil, "", err
 	}
+	if above = filepath.Dir(folder); above == folder {
+		above = ""
+	}
+	return found, above, nil
+}
+
+// foldersIn lists the folders in a folder that people see there.
+func foldersIn(folder string) ([]string, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "$") {
-			continue
-		}
-		if info, err := os.Stat(filepath.Join(folder, e.Name())); err == nil && info.IsDir() { // it may lead elsewhere
+		if hidden := strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "$"); !hidden && isFolder(filepath.Join(folder, e.Name())) { // it may lead elsewhere
 			names = append(names, e.Name())
 		}
 	}
 	slices.SortFunc(names, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
-	if above = filepath.Dir(folder); above == folder {
-		above = ""
-	}
-	return names, above, nil
+	return names, nil
 }

@@ -2,10 +2,12 @@ package program
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"maps"
+	"fmt"
 	"os"
-	"slices"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"porchlight/checks/rounds"
@@ -38,6 +40,24 @@ func (p *Program) Settings(ctx context.Context) (rounds.Settings, error) {
 // ChangeSettings keeps what change makes of the settings, and gives them.
 func (p *Program) ChangeSettings(ctx context.Context, change func(*rounds.Settings)) (rounds.Settings, error) {
 	return p.store.ChangeSettings(ctx, change)
+}
+
+// readKept reads what is kept under a name; into stays as it is if that is nothing.
+func (p *Program) readKept(ctx context.Context, name string, into any) error {
+	value, err := p.store.Setting(ctx, name)
+	if err == nil && value != "" {
+		_ = json.Unmarshal([]byte(value), into) // what nobody can read is nothing
+	}
+	return err
+}
+
+// keep keeps something under a name.
+func (p *Program) keep(ctx context.Context, name string, what any) error {
+	value, err := json.Marshal(what)
+	if err != nil {
+		return fmt.Errorf("keep a setting: %w", err)
+	}
+	return p.store.SaveSetting(ctx, name, string(value))
 }
 
 // tend thins out the history as the user wants, and backs it up, when that is due. A round does not fail by it.
@@ -82,19 +102,46 @@ func (p *Program) Restore(ctx context.Context, name string) error {
 // Erase forgets everything, backups too, and leaves no trace of it in the files. Files with a home that the user has
 // saved elsewhere stay.
 func (p *Program) Erase(ctx context.Context) error {
-	target, told, err := p.elsewhere(ctx) // while it is known where
+	if err := p.eraseStore(ctx); err != nil {
+		return err
+	}
+	system.ErasePrints()
+	if err := p.sweep(); err != nil {
+		return err
+	}
+	return p.again(ctx, 0)
+}
+
+// sweep removes what a process left that was ended in the midst of a round.
+func (p *Program) sweep() error {
+	files, err := os.ReadDir(p.Dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		path := filepath.Join(p.Dir, f.Name())
+		if path != p.shared() && !strings.HasPrefix(f.Name(), system.Unfinished) {
+			continue
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// eraseStore erases the history while nobody tells a place elsewhere, who would write into it afterwards. What was told there
+// is taken back.
+func (p *Program) eraseStore(ctx context.Context) error {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	left, err := p.allLeft(ctx) // while it is known where
 	if err != nil {
 		p.Log.WarnContext(ctx, "what was told elsewhere stays there", "err", err)
 	}
 	if err := p.store.Erase(ctx); err != nil {
 		return err
 	}
-	p.takeBack(ctx, target, slices.Concat(slices.Collect(maps.Values(told.Topics))...))
-	system.ErasePrints()
-	for _, left := range []string{p.shared(), p.shared() + sharedNext} { // by a process that was ended in the midst of a round
-		if err := os.Remove(left); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return p.again(ctx, 0)
+	p.takeAllBack(ctx, left)
+	return nil
 }

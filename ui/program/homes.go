@@ -113,8 +113,9 @@ func (p *Program) DeleteHome(ctx context.Context, id rounds.HomeID) error {
 	if err := p.store.DeleteHome(ctx, id); err != nil {
 		return err
 	}
+	err := p.again(ctx, id)
 	p.forgetElsewhere(ctx, id)
-	return p.again(ctx, id)
+	return err
 }
 
 // ExportHome writes a home to w, so that only who knows the passphrase can read it.

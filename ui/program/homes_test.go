@@ -13,6 +13,7 @@ import (
 	"porchlight/discovery"
 	"porchlight/store"
 	"porchlight/ui/elsewhere"
+	"porchlight/ui/system"
 )
 
 // walked gives a home with one round in which there was a device.
@@ -179,8 +180,15 @@ func TestTheWholeHistoryIsRestoredAndErased(t *testing.T) {
 	if page, err := p.Timeline(ctx, rounds.Filter{}, rounds.Mark{}, 10); err != nil || len(page.Changes) != 0 || shown(p) != "Flat Lamp" {
 		t.Errorf("for a year: got %+v, %v, shown is %q", page, err, shown(p))
 	}
+	part := filepath.Join(p.Dir, system.Unfinished+"1")
+	if err := os.WriteFile(part, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := p.Erase(ctx); err != nil || shown(p) != "" {
 		t.Errorf("erased, shown is %q, %v", shown(p), err)
+	}
+	if _, err := os.Stat(part); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a part of a file stays: %v", err)
 	}
 	if ok, err := p.Resume(ctx); ok || err != nil {
 		t.Errorf("resumed after that: %v, %v", ok, err)

@@ -3,7 +3,6 @@ package program
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -116,29 +115,21 @@ func within(ctx context.Context, d time.Duration, f func() error) error {
 // noteKept keeps whether a report could be kept. It is said once until it goes well again, or in another folder.
 func (p *Program) noteKept(ctx context.Context, folder string, failed error) {
 	was, err := p.notKept(ctx)
-	value := ""
+	var now notKept
 	switch {
 	case err != nil || failed == nil && was.Folder == "" || failed != nil && was.Folder == folder:
 		return
 	case failed != nil:
-		value = encode(notKept{Folder: folder})
+		now.Folder = folder
 	}
-	if err := p.store.SaveSetting(ctx, notKeptSetting, value); err != nil {
+	if err := p.keep(ctx, notKeptSetting, now); err != nil {
 		p.Log.WarnContext(ctx, "trouble not noted", "err", err)
 	}
 }
 
-func encode(n notKept) string {
-	b, _ := json.Marshal(n) // words and a yes can always be written
-	return string(b)
-}
-
 func (p *Program) notKept(ctx context.Context) (notKept, error) {
 	var n notKept
-	value, err := p.store.Setting(ctx, notKeptSetting)
-	if err == nil && value != "" {
-		_ = json.Unmarshal([]byte(value), &n) // what nobody can read was never said
-	}
+	err := p.readKept(ctx, notKeptSetting, &n)
 	return n, err
 }
 
@@ -148,9 +139,8 @@ func (p *Program) Untold(ctx context.Context) error {
 	if err != nil || n.Folder == "" || n.Said || n.Folder != p.set(ctx).Reports {
 		return err
 	}
-	told := n
-	told.Said = true
-	if err := p.store.SaveSetting(ctx, notKeptSetting, encode(told)); err != nil {
+	n.Said = true
+	if err := p.keep(ctx, notKeptSetting, n); err != nil {
 		return err
 	}
 	return &NotSaved{n.Folder, errNotKept}

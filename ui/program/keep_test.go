@@ -158,6 +158,40 @@ func TestAFolderThatHangsIsNotWaitedFor(t *testing.T) {
 	}
 }
 
+func TestFoldersThatHangAreLeftOut(t *testing.T) {
+	hangs := make(chan struct{})
+	defer close(hangs)
+	began := time.Now()
+	got := those(t.Context(), 50*time.Millisecond, []string{"a", "Z:", "gone", "b", "a"}, func(dir string) bool {
+		if dir == "Z:" {
+			<-hangs
+		}
+		return dir != "gone"
+	})
+	if took := time.Since(began); took > time.Second || !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("got %q after %s", got, took)
+	}
+}
+
+func TestWhatLiesInAFolder(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"b", "A", ".x", "$y"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	names, above, err := new(Program).Inside(t.Context(), dir)
+	if err != nil || above != filepath.Dir(dir) || !slices.Equal(names, []string{"A", "b"}) {
+		t.Errorf("got %q below %q, %v", names, above, err)
+	}
+	if _, _, err := new(Program).Inside(t.Context(), filepath.Join(dir, "gone")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestASavedReportTakesNobodysPlace(t *testing.T) {
 	l := newLived(t)
 	if _, err := l.Facts(t.Context()); !errors.Is(err, ErrNoRound) {

@@ -49,8 +49,8 @@ var ErrNotAgreed = errors.New("nobody has agreed to look around this home")
 // ErrNoRound means that there is no picture of a home yet.
 var ErrNoRound = errors.New("no round has been walked yet")
 
-// ErrNothingToTell means that nothing is known yet that could be told elsewhere.
-var ErrNothingToTell = errors.New("nothing to tell yet")
+// errNothingToTell means that nothing is known yet that could be told elsewhere.
+var errNothingToTell = errors.New("nothing to tell yet")
 
 // ErrNoSuchDevice and ErrSeveralDevices mean that a person's word for a device fits none, or
 // more than one.
@@ -463,13 +463,13 @@ func (p *Program) Consent(ctx context.Context, device discovery.DeviceID, c roun
 
 // Accept keeps the user's reason for living with a finding; "" takes it back.
 func (p *Program) Accept(ctx context.Context, finding, reason string) error {
-	return p.say(func(w *rounds.Walker) error { return w.Accept(ctx, finding, reason) })
+	return p.sayAll(ctx, func(w *rounds.Walker) error { return w.Accept(ctx, finding, reason) })
 }
 
 // Remind keeps when the day begins on which the user wants to be reminded of a finding; the zero
 // time takes it back.
 func (p *Program) Remind(ctx context.Context, finding string, day time.Time) error {
-	return p.say(func(w *rounds.Walker) error { return w.Remind(ctx, finding, day) })
+	return p.sayAll(ctx, func(w *rounds.Walker) error { return w.Remind(ctx, finding, day) })
 }
 
 // Told keeps that the user was told now that a finding waits.
@@ -479,7 +479,7 @@ func (p *Program) Told(ctx context.Context, finding string) error {
 
 // LeaveAlone keeps whether a device is to be left alone.
 func (p *Program) LeaveAlone(ctx context.Context, device discovery.DeviceID, yes bool) error {
-	return p.say(func(w *rounds.Walker) error { return w.LeaveAlone(ctx, device, yes) })
+	return p.sayAll(ctx, func(w *rounds.Walker) error { return w.LeaveAlone(ctx, device, yes) })
 }
 
 // Device finds a device of the current home by what a person calls it: its ID, one of its
@@ -515,12 +515,12 @@ func (p *Program) Device(called string) (discovery.Device, error) {
 
 // Correct keeps the user's own words about a device; the zero Correction takes them back.
 func (p *Program) Correct(ctx context.Context, device discovery.DeviceID, c discovery.Correction) error {
-	return p.say(func(w *rounds.Walker) error { return w.Correct(ctx, device, c.Clean()) })
+	return p.sayAll(ctx, func(w *rounds.Walker) error { return w.Correct(ctx, device, c.Clean()) })
 }
 
 // Forget removes devices with all that is known of them. One that is heard again comes back as new.
 func (p *Program) Forget(ctx context.Context, devices ...discovery.DeviceID) error {
-	return p.say(func(w *rounds.Walker) error { return w.Forget(ctx, devices...) })
+	return p.sayAll(ctx, func(w *rounds.Walker) error { return w.Forget(ctx, devices...) })
 }
 
 // say tells the walker of the current home what the user says.
@@ -530,6 +530,15 @@ func (p *Program) say(tell func(*rounds.Walker) error) error {
 		return err
 	}
 	return tell(w)
+}
+
+// sayAll is say for what the place elsewhere is told too.
+func (p *Program) sayAll(ctx context.Context, tell func(*rounds.Walker) error) error {
+	err := p.say(tell)
+	if err == nil {
+		p.tellSoon(ctx)
+	}
+	return err
 }
 
 // sentences maps what may go wrong to its words, the special before the general.
@@ -558,7 +567,7 @@ var sentences = []struct {
 	{ErrNoSuchDevice, "error.no-such-device"},
 	{ErrNoLetter, "error.no-letter"},
 	{ErrSeveralDevices, "error.several-devices"},
-	{ErrNothingToTell, "elsewhere.trouble.nothing"},
+	{errNothingToTell, "elsewhere.trouble.nothing"},
 	{elsewhere.ErrAddress, "elsewhere.trouble.address"},
 	{elsewhere.ErrPlain, "elsewhere.trouble.plain"},
 	{elsewhere.ErrCertificate, "elsewhere.trouble.certificate"},

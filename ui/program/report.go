@@ -3,7 +3,6 @@ package program
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"time"
@@ -90,10 +89,7 @@ func (p *Program) roundBefore(ctx context.Context, s *rounds.Snapshot) (time.Tim
 
 func (p *Program) lastReport(ctx context.Context, setting string) (reported, error) {
 	var last reported
-	value, err := p.store.Setting(ctx, setting)
-	if err == nil && value != "" {
-		_ = json.Unmarshal([]byte(value), &last) // what nobody can read is no report
-	}
+	err := p.readKept(ctx, setting, &last)
 	return last, err
 }
 
@@ -112,11 +108,7 @@ func (p *Program) noteReport(ctx context.Context, setting string, f report.Facts
 	if last.Round == s.Round {
 		before = last.Before
 	}
-	value, err := json.Marshal(reported{Round: s.Round, At: s.Finished.UTC(), Before: before, Folder: folder, File: file})
-	if err != nil {
-		return fmt.Errorf("keep the report: %w", err)
-	}
-	return p.store.SaveSetting(ctx, setting, string(value))
+	return p.keep(ctx, setting, reported{Round: s.Round, At: s.Finished.UTC(), Before: before, Folder: folder, File: file})
 }
 
 // Paper gives the paper that the user has chosen, or that of the country.
@@ -148,22 +140,31 @@ func (p *Program) PrintReport(ctx context.Context, f report.Facts, o report.Orde
 // SaveReport writes a file into a folder and gives its path. What has that name already stays: then the new one has a number.
 func (p *Program) SaveReport(ctx context.Context, f report.Facts, o report.Order, folder, name string) (string, error) {
 	var b bytes.Buffer
+	var path string
 	err := o.Write(&b, f)
 	if err == nil {
-		err = os.MkdirAll(folder, 0o700)
-	}
-	if err != nil {
-		return "", &NotSaved{folder, err}
-	}
-	path, err := vacant(folder, report.FileName(name), o.Format)
-	if err == nil {
-		err = system.Save(path, b.Bytes())
+		err = within(ctx, keepTimeout, func() (err error) {
+			path, err = saveNew(folder, report.FileName(name), o.Format, b.Bytes())
+			return err
+		})
 	}
 	if err != nil {
 		return "", &NotSaved{folder, err}
 	}
 	p.toldReport(ctx, f, o)
 	return path, nil
+}
+
+// saveNew writes a file into a folder, which is made if there is none, and gives its path.
+func saveNew(folder, name, end string, data []byte) (string, error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", err
+	}
+	path, err := vacant(folder, name, end)
+	if err != nil {
+		return "", err
+	}
+	return path, system.Save(path, data)
 }
 
 // toldReport keeps that a report was made, if it tells what changed.

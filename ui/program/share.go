@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"porchlight/checks/rounds"
+	"porchlight/ui/system"
 )
 
 const (
@@ -22,9 +23,6 @@ const (
 	// maxShared is how long a shared picture may be, in bytes: far more than 500 devices make.
 	maxShared = 64 << 20
 )
-
-// sharedNext ends the name of the next picture, until it is whole.
-const sharedNext = ".next"
 
 // shared is the file with the picture of the round under way, which other processes show. It is as private as the history
 // beside it.
@@ -93,17 +91,13 @@ func portable(s rounds.Snapshot) rounds.Snapshot {
 	return s
 }
 
-// write puts a picture into a file, whole, for this user alone.
+// write puts a picture into a file, for this user alone.
 func write(path string, s rounds.Snapshot) error {
 	b, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}
-	next := path + sharedNext
-	if err := os.WriteFile(next, b, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(next, path)
+	return system.Save(path, b)
 }
 
 // Walking reports whether a round is under way, here or in another process.

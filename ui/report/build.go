@@ -532,7 +532,7 @@ func (b *builder) fridge(r *Report) Fridge {
 	for _, g := range r.Todo.Groups {
 		for _, j := range g.Jobs {
 			if all++; all <= fridgeJobs {
-				out.Jobs = append(out.Jobs, Task{j.Number, j.Line.Icon, j.Line.Words, j.Sticker, j.Time})
+				out.Jobs = append(out.Jobs, task{j.Number, j.Line.Icon, j.Line.Words, j.Sticker, j.Time})
 			}
 		}
 	}

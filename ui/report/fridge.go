@@ -65,7 +65,7 @@ func (r *Report) fridgeHead(s *paper.Sheet, of *paper.Element, width float64) fl
 }
 
 // card is one job: a box to tick, what it is, and who does it.
-func (r *Report) card(s *paper.Sheet, of *paper.Element, j Task, y, width, height float64) {
+func (r *Report) card(s *paper.Sheet, of *paper.Element, j task, y, width, height float64) {
 	const pad = 16
 	s.Stroke(nil, ink, 1.6, paper.Box(edge, y, width, height, 14))
 	tick(s, edge+pad, y+pad, boxSide)

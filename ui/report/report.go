@@ -198,8 +198,8 @@ type Sources struct {
 	Lines []string
 }
 
-// A Task is a job as everybody may read it who comes by the fridge.
-type Task struct {
+// A task is a job as everybody may read it who comes by the fridge.
+type task struct {
 	Number              int
 	Icon                string // of the device
 	Line, Sticker, Time string // as in Job
@@ -210,7 +210,7 @@ type Fridge struct {
 	Kind         string // "For the fridge"
 	Date         string // when the home was looked at
 	Title        string // how much there is to do
-	Jobs         []Task // at most three
+	Jobs         []task // at most three
 	Who, When    string // before lines to write on
 	More         string // how many more there are; "" for none
 	Steps        string // where the steps are

@@ -73,9 +73,12 @@ func Run(ctx context.Context, args ...string) ([]byte, error) {
 	return out, nil
 }
 
+// Unfinished begins the name of a file that Save has not written whole.
+const Unfinished = ".porchlight-"
+
 // Save writes a file whole or not at all, for this user alone.
 func Save(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".porchlight-*")
+	f, err := os.CreateTemp(filepath.Dir(path), Unfinished+"*")
 	if err != nil {
 		return err
 	}
