@@ -282,14 +282,14 @@ func (c *scanCmd) enter(r *run, questions *bufio.Reader) error {
 func (c *scanCmd) insist(r *run, questions *bufio.Reader, enter func(insisted string) error) error {
 	err := enter("")
 	public, ok := errors.AsType[*rounds.PublicNetwork](err)
-	if !ok || !c.Public && !(r.Interactive && c.surely(r, questions, public)) {
-		return err
+	if ok && (c.Public || r.Interactive && surely(r, questions, public)) {
+		return enter(public.Key)
 	}
-	return enter(public.Key)
+	return err
 }
 
 // surely asks whether a network is a home's although it looks public.
-func (c *scanCmd) surely(r *run, questions *bufio.Reader, n *rounds.PublicNetwork) bool {
+func surely(r *run, questions *bufio.Reader, n *rounds.PublicNetwork) bool {
 	say := func(key string) string { return r.program.Words.T(key, nil) }
 	return yes(r, questions, say("start.public."+string(n.Looks))+" "+say("start.public.text")+"\n"+say("cli.public"))
 }
