@@ -88,16 +88,23 @@ func Open(wanted ...string) (*Catalog, error) {
 	return &Catalog{Tag: tags[at], localizer: i18n.NewLocalizer(bundle, tags[at].String(), fallback), fallback: english, keys: keys}, nil
 }
 
-// OwnName gives what those who speak a language call it, such as "Deutsch".
+// OwnName gives what those who speak a language call it, such as "Deutsch". It stands first in the catalogue of that
+// language: the first page of the window wants all names, and no more.
 func (c *Catalog) OwnName(tag language.Tag) string {
-	var said struct {
-		Name string `json:"language.name"`
-	}
-	raw, err := assets.Lang.ReadFile("lang/" + tag.String() + ".json")
-	if err != nil || json.Unmarshal(raw, &said) != nil || said.Name == "" {
+	f, err := assets.Lang.Open("lang/" + tag.String() + ".json")
+	if err != nil {
 		return tag.String()
 	}
-	return said.Name
+	defer func() { _ = f.Close() }()
+	var first [3]json.Token // {, the key, the name
+	said := json.NewDecoder(f)
+	for i := range first {
+		first[i], _ = said.Token()
+	}
+	if name, ok := first[2].(string); ok && first[1] == "language.name" {
+		return name
+	}
+	return tag.String()
 }
 
 // english gives the same catalogue in English.
