@@ -67,7 +67,7 @@ var papers = []string{rounds.PaperA4, rounds.PaperLetter}
 func newReportsPage(w *Window) *reportsPage {
 	p := &reportsPage{w: w, pages: parts.Muted("").Short(), body: container.NewStack(), sheets: parts.NewSheets(), note: container.NewStack()}
 	say := w.words.say
-	p.sheets.Paint, p.sheets.Words = p.paint, p.words
+	p.sheets.Paint, p.sheets.Words, p.sheets.Canvas = p.paint, p.words, w.win.Canvas()
 	p.which = parts.NewPicks(say("reports.which"), []string{say("report.kind"), say("reports.fridge")}, func(int) {
 		p.offset = 0
 		p.make()

@@ -3,6 +3,7 @@ package journey
 
 import (
 	"encoding/json"
+	"image"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +32,12 @@ func happened(p *program) map[string]int {
 	}
 	return n
 }
+
+// preview lies within the first page of a report on the screen, and words is how many strokes the words on it have at
+// least. Without them it has none.
+var preview = image.Rect(300, 250, 740, 730)
+
+const words = 400
 
 // languages are those of the window, with a word of the list of things to do in each.
 var languages = map[string]string{"de": "Heute erledigen", "en": "Fix today"}
@@ -78,6 +85,7 @@ func TestANewcomerGoesTheWholeWayByKeyboard(t *testing.T) {
 	s.press("ctrl+4")
 	s.keep("10-timeline")
 	s.press("ctrl+5")
+	s.until("no page of the report is painted", func() bool { return s.strokes(preview) > words })
 	s.keep("11-reports")
 	s.press("F1")
 	s.keep("12-help")

@@ -222,6 +222,29 @@ func (s *screen) colours() int {
 	return len(seen)
 }
 
+// strokes counts in a part of the screen how often something dark follows something light on a line: words on paper.
+func (s *screen) strokes(in image.Rectangle) int {
+	s.t.Helper()
+	pic, err := s.picture()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	n := 0
+	for y := in.Min.Y; y < in.Max.Y; y++ {
+		light := false
+		for x := in.Min.X; x < in.Max.X; x++ {
+			switch r, _, _, _ := pic.At(x, y).RGBA(); {
+			case r > 0xc000:
+				light = true
+			case light && r < 0x9000:
+				light = false
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // keep keeps a picture of the screen for people, and fails for one with nothing on it.
 func (s *screen) keep(name string) {
 	s.t.Helper()

@@ -24,6 +24,8 @@ type Sheets struct {
 	Paint func(sheet, dots int, done func(image.Image))
 	// Words gives what stands on a sheet, for screen readers.
 	Words func(sheet int) string
+	// Canvas is what they are shown on: the toolkit tells it only of what it has drawn before.
+	Canvas fyne.Canvas
 
 	ratio   float32 // height of a sheet by its width
 	edition int     // which sheets these are: pictures of others come too late
@@ -98,11 +100,10 @@ func (s *Sheets) At() int {
 
 // fetch asks for the next picture that is wanted, and forgets those that are far.
 func (s *Sheets) fetch() {
-	c := fyne.CurrentApp().Driver().CanvasForObject(s)
-	if c == nil || s.Paint == nil || s.scroll.Size().Height < 2 {
+	if s.Paint == nil || s.scroll.Size().Height < 2 {
 		return
 	}
-	dots, _ := c.PixelCoordinateForPosition(fyne.NewPos(s.size().Width, 0))
+	dots, _ := s.Canvas.PixelCoordinateForPosition(fyne.NewPos(s.size().Width, 0))
 	seen := s.scroll.Size().Height
 	next := -1
 	for _, near := range []float32{0, seen} { // what is seen comes first
@@ -127,6 +128,7 @@ func (s *Sheets) fetch() {
 		s.busy = false
 		if edition == s.edition {
 			one.take(picture, dots, edition)
+			s.Canvas.Refresh(one.picture) // it was hidden, and the toolkit does not know yet where it is
 		}
 		s.fetch()
 	})
@@ -219,9 +221,7 @@ func (r *sheetsRenderer) Refresh() {
 
 // Tapped implements fyne.Tappable: it gives the keyboard to the sheets.
 func (s *Sheets) Tapped(*fyne.PointEvent) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(s); c != nil {
-		c.Focus(s)
-	}
+	s.Canvas.Focus(s)
 }
 
 // FocusGained implements fyne.Focusable.
