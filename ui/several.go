@@ -28,7 +28,7 @@ type several struct {
 func newSeveral(d *devicesPage) *several {
 	say := d.w.words.say
 	s := &several{d: d, chosen: map[discovery.DeviceID]bool{}, count: parts.Strong("")}
-	s.open = parts.QuietButton(say("several.open"), "tick-on", func() { s.turn(true) })
+	s.open = parts.QuietButton(say("several.open"), "", func() { s.turn(true) })
 	s.all = parts.QuietButton(say("several.all"), "", s.chooseAll)
 	s.end = parts.QuietButton(say("several.end"), "check", func() { s.turn(false) })
 	s.all.Hide()
