@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/html"
 
@@ -47,11 +48,11 @@ func Page(header http.Header, body []byte, excerpts func(string) []string) []dis
 }
 
 // realmPattern finds the realm of a Basic or Digest challenge (RFC 7617, section 2).
-var realmPattern = regexp.MustCompile(`(?i)\brealm="([^"]{0,300})"`)
+var realmPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\brealm="([^"]{0,300})"`) })
 
 // Realm finds the realm of a challenge, which may be empty; false if there is none.
 func Realm(challenge string) (realm string, ok bool) {
-	if m := realmPattern.FindStringSubmatch(challenge); m != nil {
+	if m := realmPattern().FindStringSubmatch(challenge); m != nil {
 		return m[1], true
 	}
 	return "", false

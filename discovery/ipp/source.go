@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"porchlight/discovery"
@@ -123,7 +124,9 @@ func where(d discovery.Device) (at, uri string, ok bool) {
 
 // plainPath is a path of usual characters. Queues of print servers have names such as
 // "printers/Office_Laser".
-var plainPath = regexp.MustCompile(`^[A-Za-z0-9_.,@+=~ -]{1,63}(?:/[A-Za-z0-9_.,@+=~ -]{1,63}){0,5}$`)
+var plainPath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_.,@+=~ -]{1,63}(?:/[A-Za-z0-9_.,@+=~ -]{1,63}){0,5}$`)
+})
 
 // queue reads the path from a printer's TXT record ("rp" of Bonjour Printing 1.2.1, section
 // 9.2.1), or gives the usual one if that makes no sense.
@@ -134,7 +137,7 @@ func queue(rp string) string {
 			return usualPath
 		}
 	}
-	if !plainPath.MatchString(rp) {
+	if !plainPath().MatchString(rp) {
 		return usualPath
 	}
 	return rp
