@@ -28,6 +28,35 @@ func newLive(do func(func())) *live {
 	return &live{ctx: ctx, cancel: cancel, do: do}
 }
 
+// early holds what is to run on the toolkit's goroutine until the window is shown, so that its first picture has it.
+type early struct {
+	mu      sync.Mutex
+	waiting []func()
+	shown   bool
+}
+
+// do keeps a function until show, and later leaves it to the toolkit.
+func (e *early) do(f func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.shown {
+		fyne.Do(f)
+		return
+	}
+	e.waiting = append(e.waiting, f)
+}
+
+// show runs what waits. It is called on the toolkit's goroutine.
+func (e *early) show() {
+	e.mu.Lock()
+	waiting := e.waiting
+	e.waiting, e.shown = nil, true
+	e.mu.Unlock()
+	for _, f := range waiting {
+		f()
+	}
+}
+
 // show runs f on the toolkit's goroutine and waits for it. It is fyne.DoAndWait with a way
 // out: when the window closes, the toolkit's loop may never come round to f again.
 func (l *live) show(f func()) {

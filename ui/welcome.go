@@ -69,9 +69,8 @@ func newWelcome(w *Window) *welcome {
 // arm lets the user begin once that is possible, and agreed.
 func (h *welcome) arm() { able(h.mine.Checked && !h.barred, h.start) }
 
-// look sees on which network this computer is. Nothing is sent.
-func (h *welcome) look() {
-	w := h.w
+// survey sees on which network this computer is, for the welcome. Nothing is sent.
+func (w *Window) survey() {
 	w.live.run(func(ctx context.Context) func() {
 		all, err := w.program.Connections(ctx)
 		return func() {
@@ -91,7 +90,7 @@ func (h *welcome) see(all []rounds.Connection, barred rounds.Hurdle) {
 	h.barred = barred.Kind != ""
 	h.place.Objects = nil
 	if h.barred {
-		h.place.Add(h.w.hurdle(barred, h.look).card(parts.MainButton))
+		h.place.Add(h.w.hurdle(barred, h.w.survey).card(parts.MainButton))
 	} else if on := h.w.on(all); on != nil {
 		h.place.Add(parts.Pad(20, 0, on))
 	}

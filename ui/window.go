@@ -175,6 +175,7 @@ type Window struct {
 	system  string // as in runtime.GOOS: some words and limits depend on it
 	live    *live
 	clock   func() time.Time
+	first   func() // runs what is to be seen at once; nil for nothing
 
 	welcome  *welcome
 	todo     *todoPage
@@ -210,13 +211,19 @@ type Window struct {
 // is needed. Nothing is shown and nothing runs before Show.
 func NewWindow(app fyne.App, p Program, catalog *text.Catalog, set rounds.Settings, known bool) *Window {
 	app.Settings().SetTheme(dress(set))
-	return newWindow(app, p, catalog, set, known, nil, time.Now)
+	var first early
+	w := newWindow(app, p, catalog, set, known, first.do, time.Now)
+	w.first = first.show
+	return w
 }
 
 func newWindow(app fyne.App, p Program, catalog *text.Catalog, set rounds.Settings, known bool, do func(func()), clock func() time.Time) *Window {
 	app.SetIcon(parts.AppIcon())
 	w := &Window{app: app, program: p, words: words{catalog}, set: set, system: runtime.GOOS, live: newLive(do), clock: clock, told: map[string]bool{}}
 	w.now = newPicture(p.Feed().Latest(), clock())
+	if !known {
+		w.survey() // while the rest is made
+	}
 	w.win = app.NewWindow(w.words.say("app.name"))
 	w.win.SetPadded(false)
 	w.win.SetMaster()
@@ -226,7 +233,7 @@ func newWindow(app fyne.App, p Program, catalog *text.Catalog, set rounds.Settin
 	if known {
 		w.open(w.pages[0])
 	} else {
-		w.greet()
+		w.showWelcome()
 	}
 	w.win.Resize(windowSize)
 	return w
@@ -270,6 +277,9 @@ func (w *Window) rebuild() {
 
 // Show shows the window and keeps it up to date from now on. Call it once.
 func (w *Window) Show() {
+	if w.first != nil {
+		w.first()
+	}
 	w.live.watch(w.program.Feed(), w.take)
 	w.live.every(time.Minute, w.turn)
 	if w.page != nil {
@@ -341,10 +351,14 @@ func (w *Window) refresh() {
 // greet shows the welcome, which chooses a home.
 func (w *Window) greet() {
 	w.halt()
+	w.showWelcome()
+	w.survey()
+}
+
+func (w *Window) showWelcome() {
 	w.welcome = newWelcome(w)
 	w.page = nil
 	w.win.SetContent(w.welcome.view())
-	w.welcome.look()
 }
 
 // open shows a page.
