@@ -60,7 +60,7 @@ vet:
 
 ## race: all tests with the race detector and the real database, but for the hostile home
 race:
-	CGO_ENABLED=1 go test -race $(TAGS) -timeout 20m -skip '^TestHostileHome$$' $(PKGS)
+	CGO_ENABLED=1 go test -race $(TAGS) -timeout 30m -skip '^TestHostileHome$$' $(PKGS)
 
 ## hostile: a round through a home of 89 hostile devices, with the race detector; alone, because time and memory are measured
 hostile:
