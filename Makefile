@@ -18,7 +18,7 @@ TAGS := -tags ci
 export PATH := $(PATH):/usr/local/go/bin
 
 .NOTPARALLEL:
-.PHONY: run test help build deps-build deps-test deps-window deps-package package-windows package-linux package-macos fmt fmt-check lint vet race hostile golden fuzz bench home vuln licenses oui journey measure tidy clean
+.PHONY: run test help build deps-build deps-test deps-window deps-package package-windows package-linux package-macos fmt fmt-check lint vet race pictures hostile golden fuzz bench home vuln licenses oui journey measure tidy clean
 
 ## run: build Porchlight and show it: its window, or, without a screen, a round through the practice home
 run: build
@@ -27,7 +27,7 @@ run: build
 	  ./porchlight scan --demo || [ $$? -eq 1 ]; fi # 1: there is something to fix today
 
 ## test: everything that has to be right, as CI does it
-test: deps-build deps-test fmt-check vet lint race hostile
+test: deps-build deps-test fmt-check vet lint pictures race hostile
 
 ## help: what else there is
 help:
@@ -61,6 +61,10 @@ vet:
 ## race: all tests with the race detector and the real database, but for the hostile home
 race:
 	CGO_ENABLED=1 go test -race $(TAGS) -timeout 30m -skip '^TestHostileHome$$' $(PKGS)
+
+## pictures: the pages beside their pictures; the race detector goes without, for drawing takes too long with it
+pictures:
+	go test $(TAGS) ./ui
 
 ## hostile: a round through a home of 89 hostile devices, with the race detector; alone, because time and memory are measured
 hostile:

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
 	"porchlight/assets/makers"
@@ -60,7 +59,7 @@ func TestTheLongestAdviceFits(t *testing.T) {
 		if end.down {
 			b.todo.card.scroll.ScrollToBottom()
 		}
-		test.AssertImageMatches(t, end.name+".png", b.win.Canvas().Capture())
+		b.picture(end.name)
 		b.texts()
 	}
 }

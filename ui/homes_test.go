@@ -35,14 +35,27 @@ type homely struct {
 	fail        error
 }
 
-func (f *fake) Homes(context.Context) ([]rounds.HomeSummary, error) { return f.homely.list, nil }
+func (f *fake) Homes(context.Context) ([]rounds.HomeSummary, error) { return f.homes(), nil }
+
+func (f *fake) homes() []rounds.HomeSummary {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.homely.list
+}
+
+// keepHomes changes the homes while the window may ask for them.
+func (f *fake) keepHomes(list []rounds.HomeSummary) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.homely.list = list
+}
 
 func (f *fake) Whereabouts(context.Context) (rounds.Whereabouts, error) {
 	return f.homely.where, f.homely.lost
 }
 
 func (f *fake) enter(id rounds.HomeID) {
-	for _, h := range f.homely.list {
+	for _, h := range f.homes() {
 		if h.ID == id {
 			s := f.feed.Latest()
 			s.Home = h.Home
@@ -274,13 +287,13 @@ func TestHomesAreSwitchedRenamedJoinedAndDeleted(t *testing.T) {
 		t.Error("a home can be deleted after one question")
 	}
 	b.answer()
-	p.homely.list = p.homely.list[1:]
+	p.keepHomes(p.homes()[1:])
 	b.homes.forget(ours.Home)
 	b.until(func() bool { return b.now.Home.ID == grandma.ID || b.page == nil })
 	if !p.called("delete 1") || !p.called("switch 5") {
 		t.Errorf("got calls %q, want another home after one is gone", p.calls)
 	}
-	p.homely.list = nil
+	p.keepHomes(nil)
 	b.homes.forget(grandma.Home)
 	b.until(func() bool { return b.page == nil })
 }

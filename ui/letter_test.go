@@ -143,7 +143,7 @@ func TestTheLongestLetterFits(t *testing.T) {
 		b.win.Resize(fyne.NewSize(901, 601))
 		b.win.Resize(fyne.NewSize(900, 600))
 	}
-	test.AssertImageMatches(t, "letter-narrow.png", b.win.Canvas().Capture())
+	b.picture("letter-narrow")
 	b.texts()
 }
 

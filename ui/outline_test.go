@@ -234,6 +234,9 @@ func years(changes, devices int) story {
 const maxStep = 2
 
 func TestALargeHomeScrollsLikeASmallOne(t *testing.T) {
+	if racing {
+		t.Skip("make pictures measures it")
+	}
 	const small, large = 20, 250
 	lists := []struct {
 		name string

@@ -114,8 +114,9 @@ func (s *settingsPage) show(p *picture) {
 
 // fresh asks for what no picture holds.
 func (s *settingsPage) fresh() {
-	s.w.live.run(func(ctx context.Context) func() {
-		p, got := s.w.program, asked{known: true}
+	w := s.w
+	w.live.run(func(ctx context.Context) func() {
+		p, got := w.program, asked{known: true}
 		var errs [5]error
 		got.starts, errs[0] = p.StartsAtLogin(ctx)
 		got.allowed, errs[1] = p.Allowed(ctx)
@@ -125,10 +126,10 @@ func (s *settingsPage) fresh() {
 		return func() {
 			for _, err := range errs {
 				if got.trouble == "" {
-					got.trouble = s.w.sentence(err)
+					got.trouble = w.sentence(err)
 				}
 			}
-			if s = s.w.settings; !reflect.DeepEqual(got, s.asked) {
+			if s := w.settings; !reflect.DeepEqual(got, s.asked) {
 				if got.elsewhere.Target != s.asked.elsewhere.Target {
 					s.typed = got.elsewhere.Target
 				}
@@ -137,10 +138,10 @@ func (s *settingsPage) fresh() {
 			}
 		}
 	})
-	s.w.live.run(func(ctx context.Context) func() {
-		folders := s.w.program.Folders(ctx)
+	w.live.run(func(ctx context.Context) func() {
+		folders := w.program.Folders(ctx)
 		return func() {
-			if s = s.w.settings; !slices.Equal(folders, s.folders) {
+			if s := w.settings; !slices.Equal(folders, s.folders) {
 				s.folders = folders
 				s.fill()
 			}

@@ -337,7 +337,7 @@ func TestTheDevicesPageFitsASmallWindow(t *testing.T) {
 	if got := b.win.Canvas().Content().MinSize(); got.Width > small.Width {
 		t.Errorf("the window wants to be %v wide", got.Width)
 	}
-	test.AssertImageMatches(t, "devices-ru-small.png", b.win.Canvas().Capture())
+	b.picture("devices-ru-small")
 }
 
 func TestEveryWordForAStateFitsItsColumn(t *testing.T) {
