@@ -97,7 +97,9 @@ func TestHomeAsksOnceWhetherToKeepWatch(t *testing.T) {
 		b.open(b.pages[0])
 		b.until(func() bool { return b.asks })
 		b.shot(tt.name)
+		p.mu.Lock()
 		p.own.asks = false
+		p.mu.Unlock()
 		test.Tap(b.button(tt.answer))
 		b.until(func() bool { return p.called(tt.want) })
 		if b.find(tt.answer) != nil || b.asks {

@@ -71,7 +71,11 @@ func (f *fake) StartAtLogin(_ context.Context, yes bool) error {
 	return f.own.fail
 }
 
-func (f *fake) AsksStartAtLogin(context.Context) (bool, error) { return f.own.asks, nil }
+func (f *fake) AsksStartAtLogin(context.Context) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.own.asks, nil
+}
 
 func (f *fake) Elsewhere(context.Context) (elsewhere.State, error) {
 	f.mu.Lock()
