@@ -91,8 +91,7 @@ func (h *homePage) show(p *picture) {
 	case p.barred.Kind != "":
 		body = append(body, h.barred(p))
 	case p.trouble != "":
-		body = append(body, parts.NewBox(parts.Tint(parts.ColorToday), "", parts.Radius, 18, 14,
-			parts.Beside(14, parts.NewPic("state-today", parts.ColorToday, 22), nil, parts.Body(p.trouble))))
+		body = append(body, parts.Trouble(p.trouble, nil))
 	default:
 		if apart := h.apart(p); apart != nil {
 			body = append(body, apart)
@@ -147,8 +146,7 @@ func (h *homePage) apart(p *picture) fyne.CanvasObject {
 		title, said = words.T("homes.elsewhere.title", text.Args{"home": discovery.Line(where.Home.Name)}), words.T("hurdle.elsewhere.text", text.Args{"home": discovery.Line(p.Home.Name)})
 		button = parts.NewButton(words.say("homes.show"), "", func() { w.switchTo(where.Home.ID) })
 	}
-	return parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 14, parts.Beside(14, parts.NewPic("home", parts.ColorMuted, 24), button,
-		parts.Stack(2, parts.Strong(title), parts.Body(said))))
+	return parts.Note(parts.ColorSide, parts.NewPic("home", parts.ColorMuted, 24), button, parts.Stack(2, parts.Strong(title), parts.Body(said)))
 }
 
 // first invites to the first round.

@@ -111,11 +111,11 @@ func (p *homesPage) cards(now *picture) []fyne.CanvasObject {
 	words, a := p.w.words, &p.asked
 	var out []fyne.CanvasObject
 	note := func(icon, said string) fyne.CanvasObject {
-		return parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 14, parts.Beside(14, parts.NewPic(icon, parts.ColorMuted, 24), nil, parts.Body(said)))
+		return parts.Note(parts.ColorSide, parts.NewPic(icon, parts.ColorMuted, 24), nil, parts.Body(said))
 	}
 	if now.practice() {
-		out = append(out, parts.NewBox(parts.ColorPractice, "", parts.Radius, 18, 14, parts.Beside(14, parts.NewPic("eye", parts.ColorMuted, 24),
-			parts.NewButton(words.say("practice.leave"), "", p.w.leave), parts.Stack(2, parts.Strong(words.say("homes.practice.title")), parts.Body(words.say("homes.practice.text"))))))
+		out = append(out, parts.Note(parts.ColorPractice, parts.NewPic("eye", parts.ColorMuted, 24), parts.NewButton(words.say("practice.leave"), "", p.w.leave),
+			parts.Stack(2, parts.Strong(words.say("homes.practice.title")), parts.Body(words.say("homes.practice.text")))))
 	}
 	if now.walking {
 		out = append(out, note("look", words.say("homes.walking")))
@@ -125,8 +125,7 @@ func (p *homesPage) cards(now *picture) []fyne.CanvasObject {
 	}
 	switch {
 	case a.trouble != "":
-		out = append(out, parts.NewBox(parts.Tint(parts.ColorToday), "", parts.Radius, 18, 14,
-			parts.Beside(14, parts.NewPic("state-today", parts.ColorToday, 22), parts.NewButton(words.say("start.again"), "", p.fresh), parts.Body(a.trouble))))
+		out = append(out, parts.Trouble(a.trouble, parts.NewButton(words.say("start.again"), "", p.fresh)))
 	case !a.known:
 		out = append(out, parts.Muted(words.say("homes.loading")))
 	case len(a.list) == 0:
@@ -156,12 +155,11 @@ func (p *homesPage) here(now *picture) fyne.CanvasObject {
 	case now.practice():
 		return nil
 	case !a.sought:
-		return parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 14, parts.Beside(14, parts.NewPic("look", parts.ColorMuted, 24), nil, parts.Muted(words.say("start.looking"))))
+		return parts.Note(parts.ColorSide, parts.NewPic("look", parts.ColorMuted, 24), nil, parts.Muted(words.say("start.looking")))
 	case a.hurdle.Kind != "":
 		return w.hurdle(a.hurdle, p.fresh).card(parts.MainButton)
 	case a.lost != "":
-		return parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 14,
-			parts.Beside(14, parts.NewPic("state-unchecked", parts.ColorMuted, 24), parts.NewButton(words.say("start.again"), "", p.fresh), parts.Body(a.lost)))
+		return parts.Note(parts.ColorSide, parts.NewPic("state-unchecked", parts.ColorMuted, 24), parts.NewButton(words.say("start.again"), "", p.fresh), parts.Body(a.lost))
 	case a.where.Known:
 		if on := w.on(a.connections); on != nil {
 			return parts.Pad(18, 0, on)

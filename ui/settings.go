@@ -160,8 +160,7 @@ func (w *Window) settingsAt(head string) {
 func (s *settingsPage) fill() {
 	var cards []fyne.CanvasObject
 	if s.asked.trouble != "" {
-		cards = []fyne.CanvasObject{parts.NewBox(parts.Tint(parts.ColorToday), "", parts.Radius, 18, 14,
-			parts.Beside(14, parts.NewPic("state-today", parts.ColorToday, 22), nil, parts.Body(s.asked.trouble)))}
+		cards = []fyne.CanvasObject{parts.Trouble(s.asked.trouble, nil)}
 	}
 	parts.Refill(s.body, append(cards, s.cards(settingsHeads[s.heads.Picked])...)...)
 	s.scroll.Refresh()

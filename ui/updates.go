@@ -62,8 +62,7 @@ func (h *homePage) silent(sources []news.State) fyne.CanvasObject {
 		list.Add(parts.Small(words.count("home.news.more", more)))
 	}
 	open := parts.NewButton(words.say("home.news.open"), "", func() { h.w.settingsAt("internet") })
-	return parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 14,
-		parts.Beside(14, parts.NewPic("state-unchecked", parts.ColorMuted, 24), open, list))
+	return parts.Note(parts.ColorSide, parts.NewPic("state-unchecked", parts.ColorMuted, 24), open, list)
 }
 
 // newer says that a newer Porchlight is out, and leads to where that is told; nil if none is.
@@ -73,6 +72,5 @@ func (h *homePage) newer(version string) fyne.CanvasObject {
 	}
 	words := h.w.words
 	open := parts.NewButton(words.say("menu.about"), "", func() { h.w.open(h.w.about) })
-	return parts.NewBox(parts.ColorSide, "", parts.Radius, 18, 14,
-		parts.Beside(14, parts.NewPic("app", "", 24), open, parts.Body(words.T("about.newer", text.Args{"version": version}))))
+	return parts.Note(parts.ColorSide, parts.NewPic("app", "", 24), open, parts.Body(words.T("about.newer", text.Args{"version": version})))
 }

@@ -35,6 +35,16 @@ func Card(content fyne.CanvasObject) *Box {
 	return NewBox(ColorCard, ColorLine, Radius, 20, 18, content)
 }
 
+// Note is a calm area of words with a picture before them and, unless it is nil, something to press behind them.
+func Note(fill fyne.ThemeColorName, pic *Pic, button, words fyne.CanvasObject) *Box {
+	return NewBox(fill, "", Radius, 18, 14, Beside(14, pic, button, words))
+}
+
+// Trouble is the note of something that went wrong, in words. button may be nil.
+func Trouble(words string, button fyne.CanvasObject) *Box {
+	return Note(Tint(ColorToday), NewPic("state-today", ColorToday, 22), button, Body(words))
+}
+
 // Badge shows a state as icon and word on a faint pill.
 func Badge(s State, word string) *Box {
 	b := NewBox(Tint(s.Color), "", 13, 10, 4, Row(7, NewPic(s.Icon, s.Color, 16), newText(word, theme.SizeNameCaptionText, true, widget.MediumImportance).Short()))
