@@ -73,17 +73,24 @@ func Run(ctx context.Context, args ...string) ([]byte, error) {
 	return out, nil
 }
 
-// Unfinished begins the name of a file that Save has not written whole.
+// Unfinished begins the name of a file that Save or Pass has not written whole.
 const Unfinished = ".porchlight-"
 
-// Save writes a file whole or not at all, for this user alone.
-func Save(path string, data []byte) error {
+// Save writes a file whole or not at all, for this user alone, and waits until the disk has it.
+func Save(path string, data []byte) error { return write(path, data, (*os.File).Sync) }
+
+// Pass is Save for what is read now and by nobody tomorrow: it waits for no disk.
+func Pass(path string, data []byte) error {
+	return write(path, data, func(*os.File) error { return nil })
+}
+
+func write(path string, data []byte, settle func(*os.File) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), Unfinished+"*")
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
+	err = errors.Join(err, settle(f), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
