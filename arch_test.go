@@ -115,8 +115,9 @@ var layers = map[string][]string{
 	},
 	"ui/journey": {}, // tests of the whole program
 	// What the operating system offers knows nothing of homes.
-	"ui/system": {"discovery"},
-	"ui/watch":  {"assets/text", "checks", "checks/rounds", "discovery", "ui/report", "ui/system"},
+	"ui/system":            {"discovery"},
+	"ui/system/systemtest": {}, // for tests alone
+	"ui/watch":             {"assets/text", "checks", "checks/rounds", "discovery", "ui/report", "ui/system"},
 }
 
 // dependencies says which folders use which module of others. Each has a line with its reason in
@@ -162,7 +163,7 @@ var testDependencies = []string{"github.com/google/go-cmp"}
 // rare are packages of the standard library that few may use.
 var rare = map[string][]string{
 	"database/sql": {"store"},
-	"os/exec":      {"discovery/testhome", "ui/system"}, // tests start themselves anew in a network of their own; ui/system starts this program, what shows notes, and what tells of the Wi-Fi
+	"os/exec":      {"discovery/testhome", "ui/system", "ui/system/systemtest"}, // tests start themselves anew in a network of their own, and a bus; ui/system starts this program, what shows notes, and what tells of the Wi-Fi
 	"plugin":       {},
 	"unsafe":       {"discovery/lan", "ui/system"}, // the tables of Windows, and its battery
 }

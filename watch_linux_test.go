@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"porchlight/ui/system/systemtest"
 )
 
 // asProgram in the environment makes the test binary be the program itself.
@@ -40,32 +39,6 @@ func begin(t *testing.T, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// usage tells how many kilobytes a process has in memory, and for how long it has worked.
-func usage(t *testing.T, pid int) (kilobytes int, worked time.Duration) {
-	t.Helper()
-	dir := filepath.Join("/proc", strconv.Itoa(pid))
-	status, err := os.ReadFile(filepath.Join(dir, "status"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(status)) {
-		if f := strings.Fields(line); len(f) == 3 && f[0] == "VmRSS:" {
-			kilobytes, _ = strconv.Atoi(f[1])
-		}
-	}
-	stat, err := os.ReadFile(filepath.Join(dir, "stat"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// proc_pid_stat(5): after the name in brackets, utime and stime are the 12th and 13th, in hundredths of a second.
-	f := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	for _, ticks := range f[11:13] {
-		n, _ := strconv.Atoi(ticks)
-		worked += time.Duration(n) * 10 * time.Millisecond
-	}
-	return kilobytes, worked
-}
-
 // TestTheWatchIsSmallAndIdle has the bounds of ten minutes scaled down to seconds, and to a test binary, which is larger than
 // the program. The program itself has 45 MB and a thousandth of a core.
 func TestTheWatchIsSmallAndIdle(t *testing.T) {
@@ -76,10 +49,10 @@ func TestTheWatchIsSmallAndIdle(t *testing.T) {
 	dir := t.TempDir()
 	watch := begin(t, dir, "watch")
 	time.Sleep(8 * time.Second)
-	_, before := usage(t, watch.Process.Pid)
+	_, before := systemtest.Usage(t, watch.Process.Pid)
 	const long = 12 * time.Second
 	time.Sleep(long)
-	kilobytes, after := usage(t, watch.Process.Pid)
+	kilobytes, after := systemtest.Usage(t, watch.Process.Pid)
 	if kilobytes == 0 || kilobytes > larger*(60<<10) {
 		t.Errorf("%d kB in memory", kilobytes)
 	}

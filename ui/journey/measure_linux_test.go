@@ -1,7 +1,6 @@
 package journey
 
 import (
-	"bytes"
 	"database/sql"
 	"fmt"
 	"log/slog"
@@ -9,14 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"porchlight/checks/rounds"
 	"porchlight/discovery"
 	"porchlight/store"
+	"porchlight/ui/system/systemtest"
 )
 
 // What we allow ourselves beside an empty window of the toolkit.
@@ -72,39 +70,13 @@ func (s *screen) starts(times int, dirs, paths []string) []time.Duration {
 	return out
 }
 
-// usage tells how many kilobytes a program has in memory, and for how long it has worked.
-func (p *program) usage(t *testing.T) (kilobytes int, worked time.Duration) {
-	t.Helper()
-	dir := filepath.Join("/proc", strconv.Itoa(p.Process.Pid))
-	status, err := os.ReadFile(filepath.Join(dir, "status"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(status)) {
-		if f := strings.Fields(line); len(f) == 3 && f[0] == "VmRSS:" {
-			kilobytes, _ = strconv.Atoi(f[1])
-		}
-	}
-	stat, err := os.ReadFile(filepath.Join(dir, "stat"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// proc_pid_stat(5): after the name in brackets, utime and stime are the 12th and 13th, in hundredths of a second.
-	f := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	for _, ticks := range f[11:13] {
-		n, _ := strconv.Atoi(ticks)
-		worked += time.Duration(n) * 10 * time.Millisecond
-	}
-	return kilobytes, worked
-}
-
 // idle gives the memory of a window that nobody touches, and the part of a core that it takes.
 func (s *screen) idle(p *program, for_ time.Duration) (megabytes, core float64) {
 	s.t.Helper()
 	time.Sleep(8 * time.Second) // until the rest of the start is done
-	_, before := p.usage(s.t)
+	_, before := systemtest.Usage(s.t, p.Process.Pid)
 	time.Sleep(for_)
-	kilobytes, after := p.usage(s.t)
+	kilobytes, after := systemtest.Usage(s.t, p.Process.Pid)
 	return float64(kilobytes) / 1024, float64(after-before) / float64(for_)
 }
 

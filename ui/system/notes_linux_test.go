@@ -1,16 +1,14 @@
 package system
 
 import (
-	"bufio"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"porchlight/ui/system/systemtest"
 )
 
 // A server is a desktop that shows notes, in a session of the test's own.
@@ -39,29 +37,6 @@ func (s *server) Notify(_ string, replaces uint32, _, title, body string, action
 	return 7, nil
 }
 
-// session starts a bus for the test alone.
-func session(t *testing.T) {
-	t.Helper()
-	daemon, err := exec.LookPath("dbus-daemon")
-	if err != nil {
-		t.Skip("dbus-daemon is not installed")
-	}
-	cmd := exec.CommandContext(t.Context(), daemon, "--session", "--nofork", "--nopidfile", "--print-address", "--address=unix:path="+filepath.Join(t.TempDir(), "bus"))
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Wait() })
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", strings.TrimSpace(address))
-}
-
 // own puts something under a name on the bus of the session.
 func own(t *testing.T, name string, path dbus.ObjectPath, what any) *dbus.Conn {
 	t.Helper()
@@ -82,7 +57,7 @@ func own(t *testing.T, name string, path dbus.ObjectPath, what any) *dbus.Conn {
 }
 
 func TestANoteOnLinux(t *testing.T) {
-	session(t)
+	systemtest.Bus(t, t.TempDir())
 	s := &server{can: []string{"actions", "body", "body-markup"}}
 	conn := own(t, notesName, notesPath, s)
 	acted := make(chan string, 4)
@@ -134,7 +109,7 @@ func TestANoteOnLinux(t *testing.T) {
 }
 
 func TestADesktopWithoutNotesOrTrays(t *testing.T) {
-	session(t)
+	systemtest.Bus(t, t.TempDir())
 	var n Notes
 	if err := n.Show(t.Context(), Note{Title: "x", Show: "Show"}); err == nil {
 		t.Error("nobody shows notes, and nothing was said")
