@@ -16,23 +16,9 @@ import (
 // taps lists what can be pressed in the window, by what a screen reader says.
 func (b *bench) taps() map[string]*parts.Tap {
 	found := map[string]*parts.Tap{}
-	var walk func(o fyne.CanvasObject)
-	walk = func(o fyne.CanvasObject) {
-		switch o := o.(type) {
-		case *fyne.Container:
-			for _, c := range o.Objects {
-				walk(c)
-			}
-		case fyne.Widget:
-			if t, ok := o.(*parts.Tap); ok {
-				found[t.AccessibilityLabel()] = t
-			}
-			for _, c := range test.WidgetRenderer(o).Objects() {
-				walk(c)
-			}
-		}
+	for _, t := range seen[*parts.Tap](b.win.Canvas().Content()) {
+		found[t.AccessibilityLabel()] = t
 	}
-	walk(b.win.Canvas().Content())
 	return found
 }
 

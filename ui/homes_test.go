@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
@@ -239,24 +238,7 @@ func TestTheHomesLookLikeThis(t *testing.T) {
 
 // entries are the lines of the open form in which something can be written.
 func (b *bench) entries() []*parts.Entry {
-	var found []*parts.Entry
-	var walk func(o fyne.CanvasObject)
-	walk = func(o fyne.CanvasObject) {
-		switch o := o.(type) {
-		case *parts.Entry:
-			found = append(found, o)
-		case *fyne.Container:
-			for _, c := range o.Objects {
-				walk(c)
-			}
-		case fyne.Widget:
-			for _, c := range test.WidgetRenderer(o).Objects() {
-				walk(c)
-			}
-		}
-	}
-	walk(b.win.Canvas().Overlays().Top())
-	return found
+	return seen[*parts.Entry](b.win.Canvas().Overlays().Top())
 }
 
 func TestHomesAreSwitchedRenamedJoinedAndDeleted(t *testing.T) {
@@ -367,27 +349,11 @@ func TestOnlyTheHomeOfThisNetworkIsAgreedTo(t *testing.T) {
 // ticks finds the box to tick in the open form.
 func (b *bench) ticks() *parts.Check {
 	b.t.Helper()
-	var found *parts.Check
-	var walk func(o fyne.CanvasObject)
-	walk = func(o fyne.CanvasObject) {
-		switch o := o.(type) {
-		case *parts.Check:
-			found = o
-		case *fyne.Container:
-			for _, c := range o.Objects {
-				walk(c)
-			}
-		case fyne.Widget:
-			for _, c := range test.WidgetRenderer(o).Objects() {
-				walk(c)
-			}
-		}
-	}
-	walk(b.win.Canvas().Overlays().Top())
-	if found == nil {
+	boxes := seen[*parts.Check](b.win.Canvas().Overlays().Top())
+	if len(boxes) == 0 {
 		b.t.Fatal("there is nothing to tick")
 	}
-	return found
+	return boxes[len(boxes)-1]
 }
 
 func TestPassphrasesAreWeighedInPlainWords(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
 	"porchlight/assets/makers"
@@ -108,29 +107,11 @@ func TestWhatTheUserChangesInALetterIsSent(t *testing.T) {
 // entry finds what can be written in.
 func (b *bench) entry() *parts.Entry {
 	b.t.Helper()
-	var found *parts.Entry
-	var walk func(o fyne.CanvasObject)
-	walk = func(o fyne.CanvasObject) {
-		switch o := o.(type) {
-		case *parts.Entry:
-			found = o
-		case *fyne.Container:
-			for _, c := range o.Objects {
-				walk(c)
-			}
-		case fyne.Widget:
-			for _, c := range test.WidgetRenderer(o).Objects() {
-				walk(c)
-			}
-		}
-	}
-	for _, o := range b.win.Canvas().Overlays().List() {
-		walk(o)
-	}
-	if found == nil {
+	lines := seen[*parts.Entry](b.win.Canvas().Overlays().List()...)
+	if len(lines) == 0 {
 		b.t.Fatal("nothing to write in")
 	}
-	return found
+	return lines[len(lines)-1]
 }
 
 // TestTheLongestLetterFits shows it in the smallest window that the pages are made for.

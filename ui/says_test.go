@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
 	"porchlight/ui/parts"
@@ -63,11 +62,7 @@ func TestEverythingThatCanBePressedHasAName(t *testing.T) {
 		b := open(t, owner(), true, theme.VariantLight)
 		p.open(b)
 		b.settle()
-		var walk func(o fyne.CanvasObject)
-		walk = func(o fyne.CanvasObject) {
-			if !o.Visible() {
-				return
-			}
+		each(func(o fyne.CanvasObject) {
 			list, ok := o.(*parts.List)
 			empty := ok && list.Length() == 0
 			if f, ok := o.(fyne.Focusable); ok && !empty {
@@ -75,43 +70,7 @@ func TestEverythingThatCanBePressedHasAName(t *testing.T) {
 					t.Errorf("%s: a %T has no name", p.name, f)
 				}
 			}
-			switch o := o.(type) {
-			case *fyne.Container:
-				for _, c := range o.Objects {
-					walk(c)
-				}
-			case fyne.Widget:
-				for _, c := range test.WidgetRenderer(o).Objects() {
-					walk(c)
-				}
-			}
-		}
-		walk(b.win.Canvas().Content())
-	}
-}
-
-// visible walks over all that is seen in the window, questions too.
-func (b *bench) visible(visit func(o fyne.CanvasObject)) {
-	var walk func(o fyne.CanvasObject)
-	walk = func(o fyne.CanvasObject) {
-		if o == nil || !o.Visible() {
-			return
-		}
-		visit(o)
-		switch o := o.(type) {
-		case *fyne.Container:
-			for _, c := range o.Objects {
-				walk(c)
-			}
-		case fyne.Widget:
-			for _, c := range test.WidgetRenderer(o).Objects() {
-				walk(c)
-			}
-		}
-	}
-	walk(b.win.Canvas().Content())
-	for _, o := range b.win.Canvas().Overlays().List() {
-		walk(o)
+		}, b.win.Canvas().Content())
 	}
 }
 
@@ -122,7 +81,7 @@ func TestEveryWidgetOfOursGivesLabelAndRole(t *testing.T) {
 		b := open(t, owner(), true, theme.VariantLight)
 		p.open(b)
 		b.settle()
-		b.visible(func(o fyne.CanvasObject) {
+		each(func(o fyne.CanvasObject) {
 			kind := reflect.TypeOf(o)
 			if _, ok := o.(fyne.Widget); !ok || !strings.HasPrefix(kind.Elem().PkgPath(), "porchlight/") {
 				return
@@ -142,7 +101,7 @@ func TestEveryWidgetOfOursGivesLabelAndRole(t *testing.T) {
 			if strings.TrimSpace(a.AccessibilityLabel()) == "" || !slices.Contains(roles, a.AccessibilityRole()) {
 				t.Errorf("%s: a %v that can be used has the label %q and the role %q", p.name, kind, a.AccessibilityLabel(), a.AccessibilityRole())
 			}
-		})
+		}, b.roots()...)
 	}
 	for _, kind := range []string{"Tap", "Button", "List", "Choice", "Switch", "Entry", "deviceRow", "todoLine", "timelineLine"} {
 		if !seen[kind] {

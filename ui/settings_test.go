@@ -331,29 +331,10 @@ func TestAboutLooksLikeThis(t *testing.T) {
 func (b *bench) flip(label string) *parts.Switch {
 	b.t.Helper()
 	var found *parts.Switch
-	var walk func(o fyne.CanvasObject)
-	walk = func(o fyne.CanvasObject) {
-		if !o.Visible() {
-			return
+	for _, o := range seen[*parts.Switch](b.roots()...) {
+		if strings.HasPrefix(o.AccessibilityLabel(), label+": ") {
+			found = o
 		}
-		switch o := o.(type) {
-		case *fyne.Container:
-			for _, c := range o.Objects {
-				walk(c)
-			}
-		case *parts.Switch:
-			if strings.HasPrefix(o.AccessibilityLabel(), label+": ") {
-				found = o
-			}
-		case fyne.Widget:
-			for _, c := range test.WidgetRenderer(o).Objects() {
-				walk(c)
-			}
-		}
-	}
-	walk(b.win.Canvas().Content())
-	for _, o := range b.win.Canvas().Overlays().List() {
-		walk(o)
 	}
 	if found == nil {
 		b.t.Fatalf("there is no switch %q", label)

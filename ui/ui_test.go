@@ -234,6 +234,38 @@ func (b *bench) picture(name string) {
 	}
 }
 
+// roots are the page and the questions over it.
+func (b *bench) roots() []fyne.CanvasObject {
+	return append([]fyne.CanvasObject{b.win.Canvas().Content()}, b.win.Canvas().Overlays().List()...)
+}
+
+// each visits all that can be seen in some objects, in the order in which it is drawn.
+func each(visit func(fyne.CanvasObject), roots ...fyne.CanvasObject) {
+	for _, o := range roots {
+		if o == nil || !o.Visible() {
+			continue
+		}
+		visit(o)
+		switch o := o.(type) {
+		case *fyne.Container:
+			each(visit, o.Objects...)
+		case fyne.Widget:
+			each(visit, test.WidgetRenderer(o).Objects()...)
+		}
+	}
+}
+
+// seen lists what is of one sort and can be seen in some objects.
+func seen[T fyne.CanvasObject](roots ...fyne.CanvasObject) []T {
+	var all []T
+	each(func(o fyne.CanvasObject) {
+		if one, ok := o.(T); ok {
+			all = append(all, one)
+		}
+	}, roots...)
+	return all
+}
+
 // missing finds keys that no catalogue knows, and arguments that nobody gave.
 var missing = regexp.MustCompile(`\[[a-z]+\.[a-z.-]*\]|<no value>`)
 
@@ -241,31 +273,14 @@ var missing = regexp.MustCompile(`\[[a-z]+\.[a-z.-]*\]|<no value>`)
 func (b *bench) texts() []string {
 	b.t.Helper()
 	var all []string
-	var walk func(o fyne.CanvasObject)
-	walk = func(o fyne.CanvasObject) {
-		if !o.Visible() {
-			return
-		}
+	each(func(o fyne.CanvasObject) {
 		switch o := o.(type) {
-		case *fyne.Container:
-			for _, c := range o.Objects {
-				walk(c)
-			}
 		case *canvas.Text:
 			all = append(all, o.Text)
-		case fyne.Widget:
-			if l, ok := o.(*parts.Text); ok {
-				all = append(all, l.Text)
-			}
-			for _, c := range test.WidgetRenderer(o).Objects() {
-				walk(c)
-			}
+		case *parts.Text:
+			all = append(all, o.Text)
 		}
-	}
-	walk(b.win.Canvas().Content())
-	for _, o := range b.win.Canvas().Overlays().List() {
-		walk(o)
-	}
+	}, b.roots()...)
 	for _, s := range all {
 		if missing.MatchString(s) {
 			b.t.Errorf("words are missing: %q", s)
@@ -294,29 +309,10 @@ func (b *bench) button(words string) *parts.Button {
 // find finds a button by its words; nil if there is none.
 func (b *bench) find(words string) *parts.Button {
 	var found *parts.Button
-	var walk func(o fyne.CanvasObject)
-	walk = func(o fyne.CanvasObject) {
-		if !o.Visible() {
-			return
+	for _, button := range seen[*parts.Button](b.roots()...) {
+		if button.Text == words {
+			found = button
 		}
-		switch o := o.(type) {
-		case *parts.Button:
-			if o.Text == words {
-				found = o
-			}
-		case *fyne.Container:
-			for _, c := range o.Objects {
-				walk(c)
-			}
-		case fyne.Widget:
-			for _, c := range test.WidgetRenderer(o).Objects() {
-				walk(c)
-			}
-		}
-	}
-	walk(b.win.Canvas().Content())
-	for _, o := range b.win.Canvas().Overlays().List() {
-		walk(o)
 	}
 	return found
 }
