@@ -89,7 +89,7 @@ func (p *homesPage) carry(h rounds.Home) {
 	}
 	first.OnChanged, second.OnChanged = judge, judge
 	w.sheet(500, w.words.T("homes.carry.title", text.Args{"home": discovery.Line(h.Name)}), []string{say("homes.carry.text")},
-		parts.Stack(12, w.line("homes.phrase", first), w.line("homes.phrase.again", second), said), first,
+		parts.Stack(12, w.words.line("homes.phrase", first), w.words.line("homes.phrase.again", second), said), first,
 		parts.NewButton(say("action.cancel"), "", w.answer), ok)
 }
 
@@ -153,7 +153,7 @@ func (p *homesPage) askFile(files []rounds.CarriedFile) {
 	body, focus := parts.Stack(14), fyne.Focusable(path)
 	if len(files) > 0 {
 		list := p.fileList(files)
-		body.Add(parts.Stack(4, parts.Small(say("homes.bring.found")), listBox(list, fileRow(w.words, files[0]), float32(min(len(files), fileRows)))))
+		body.Add(w.words.line("homes.bring.found", listBox(list, fileRow(w.words, files[0]), float32(min(len(files), fileRows)))))
 		focus = list
 	} else {
 		body.Add(parts.Body(say("homes.bring.none")))
@@ -215,7 +215,7 @@ func (p *homesPage) askPhrase(path, trouble string) {
 		}
 	}
 	w.sheet(500, say("homes.bring"), []string{w.words.T("homes.bring.text", text.Args{"file": discovery.Line(filepath.Base(path))})},
-		parts.Stack(10, wrong, w.line("homes.phrase", phrase)), phrase, parts.NewButton(say("action.cancel"), "", w.answer), ok)
+		parts.Stack(10, wrong, w.words.line("homes.phrase", phrase)), phrase, parts.NewButton(say("action.cancel"), "", w.answer), ok)
 }
 
 // brought says what a file brought.

@@ -50,18 +50,12 @@ func newCorrectForm(words words, dev *discovery.Device, submit func()) *correctF
 	}
 	f.kind = parts.NewChoice(words.say("device.kind"), options, max(0, slices.Index(f.kinds, dev.Kind)))
 
-	line := func(key string, o fyne.CanvasObject) fyne.CanvasObject {
-		if e, ok := o.(*parts.Entry); ok {
-			e.Label = words.say(key)
-		}
-		return parts.Stack(4, parts.Small(words.say(key)), o)
-	}
 	f.view = parts.Stack(12,
 		parts.Grid(2, 12,
-			line("device.name", f.name), line("device.kind", parts.Pad(0.5, 0.5, f.kind)), // half of its edge lies outside
-			line("device.vendor", f.vendor), line("device.model", f.model),
-			line("device.room", f.room), line("device.owner", f.owner)),
-		line("device.notes", f.notes))
+			words.line("device.name", f.name), words.line("device.kind", parts.Pad(0.5, 0.5, f.kind)), // half of its edge lies outside
+			words.line("device.vendor", f.vendor), words.line("device.model", f.model),
+			words.line("device.room", f.room), words.line("device.owner", f.owner)),
+		words.line("device.notes", f.notes))
 	return f
 }
 

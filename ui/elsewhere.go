@@ -105,7 +105,7 @@ func (s *settingsPage) entry(now, otherwise string, said func(string)) *parts.En
 // field is a line to write in, below its name.
 func (s *settingsPage) field(key string, e *parts.Entry) fyne.CanvasObject {
 	s.first[key] = e
-	return parts.Stack(4, parts.Small(s.w.words.say(key)), e)
+	return s.w.words.line(key, e)
 }
 
 // howItWent says when somebody was told last, and what went wrong then.

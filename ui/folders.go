@@ -95,13 +95,8 @@ func (w *Window) placeSheet(name string, folders []string, then func(folder, nam
 	}
 	entry.OnSubmitted = func(string) { save() }
 	yes := parts.MainButton(say("reports.save.yes"), "", save)
-	w.sheet(500, say("reports.save.title"), nil, parts.Stack(14, w.line("reports.save.name", entry), w.line("reports.save.folder", where.Container)), yes,
+	w.sheet(500, say("reports.save.title"), nil, parts.Stack(14, w.words.line("reports.save.name", entry), w.words.line("reports.save.folder", where.Container)), yes,
 		parts.NewButton(say("action.cancel"), "", w.answer), yes)
-}
-
-// line is something to fill in, below its name.
-func (w *Window) line(key string, o fyne.CanvasObject) fyne.CanvasObject {
-	return parts.Stack(4, parts.Small(w.words.say(key)), o)
 }
 
 // A folderSheet lets the user walk through folders to one.

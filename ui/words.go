@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"porchlight/assets/text"
 	"porchlight/checks"
 	"porchlight/checks/rounds"
@@ -215,4 +217,12 @@ func doorPage(d *discovery.Device, s discovery.Service) *url.URL {
 		scheme = "https"
 	}
 	return &url.URL{Scheme: scheme, Host: netip.AddrPortFrom(at, s.Port).String(), Path: "/"}
+}
+
+// line is something to fill in, below its name. Screen readers hear what a line to write in is for.
+func (w words) line(key string, o fyne.CanvasObject) fyne.CanvasObject {
+	if e, ok := o.(*parts.Entry); ok {
+		e.Label = w.say(key)
+	}
+	return parts.Stack(4, parts.Small(w.say(key)), o)
 }

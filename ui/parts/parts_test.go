@@ -146,3 +146,14 @@ func TestIconsLookLikeThis(t *testing.T) {
 	w.Resize(fyne.NewSize(960, 640))
 	test.AssertImageMatches(t, "icons.png", w.Canvas().Capture())
 }
+
+func TestNoScreenReaderIsToldASecret(t *testing.T) {
+	e := NewEntry()
+	e.Label, e.Text = "Passphrase", "correct horse"
+	if got := e.AccessibilityLabel(); got != "Passphrase: correct horse" {
+		t.Errorf("got %q", got)
+	}
+	if e.Password = true; e.AccessibilityLabel() != "Passphrase" {
+		t.Errorf("it says %q", e.AccessibilityLabel())
+	}
+}

@@ -81,10 +81,10 @@ func (b *Button) AccessibilityLabel() string {
 	return b.Text
 }
 
-// AccessibilityLabel implements fyne.Accessible: what the line is for, and what stands there.
+// AccessibilityLabel implements fyne.Accessible: what the line is for, and what stands there, unless that is a secret.
 func (e *Entry) AccessibilityLabel() string {
 	switch {
-	case e.Text == "":
+	case e.Text == "" || e.Password:
 		return e.Label
 	case e.Label == "":
 		return e.Text
