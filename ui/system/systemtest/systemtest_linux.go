@@ -20,7 +20,7 @@ func Bus(t *testing.T, dir string) {
 	if err != nil {
 		t.Skip("dbus-daemon is not installed")
 	}
-	cmd := exec.CommandContext(t.Context(), daemon, "--session", "--nofork", "--nopidfile", "--print-address", "--address=unix:path="+filepath.Join(dir, "bus"))
+	cmd := exec.CommandContext(t.Context(), daemon, "--session", "--nofork", "--nopidfile", "--print-address", "--address=unix:path="+filepath.Join(dir, "bus")) //nolint:gosec // a test says where
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
