@@ -10,6 +10,7 @@ ALLOWED   := Apache-2.0,BSD-2-Clause,BSD-3-Clause,ISC,MIT,MPL-2.0
 # A folder with a copy of the vulnerability database; empty asks the public one.
 VULNDB    ?=
 FUZZ_TIME ?= 30s
+BESIDE    ?= 5 20 60 250 1000
 PKGS      ?= ./...
 
 # Tests build the window without a screen (-tags ci): no OpenGL, no X11. Go's installer puts
@@ -18,7 +19,7 @@ TAGS := -tags ci
 export PATH := $(PATH):/usr/local/go/bin
 
 .NOTPARALLEL:
-.PHONY: run test help build deps-build deps-test deps-window deps-package package-windows package-linux package-macos fmt fmt-check lint vet race pictures hostile golden fuzz bench home vuln licenses oui journey measure tidy clean
+.PHONY: run test help build deps-build deps-test deps-window deps-package package-windows package-linux package-macos fmt fmt-check lint vet race pictures hostile golden fuzz bench home vuln licenses licenses-check oui journey measure beside tidy clean
 
 ## run: build Porchlight and show it: its window, or, without a screen, a round through the practice home
 run: build
@@ -27,7 +28,7 @@ run: build
 	  ./porchlight scan --demo || [ $$? -eq 1 ]; fi # 1: there is something to fix today
 
 ## test: everything that has to be right, as CI does it
-test: deps-build deps-test fmt-check vet lint pictures race hostile
+test: deps-build deps-test fmt-check vet lint licenses-check pictures race hostile
 
 ## help: what else there is
 help:
@@ -97,13 +98,21 @@ journey: deps-build deps-test
 measure: deps-build deps-test
 	CI=true PORCHLIGHT_MEASURE=1 go test $(TAGS) -count=1 -v -run 'AnEmptyOne' -timeout 20m ./ui/journey
 
+## beside: rounds in homes of BESIDE devices, and what nmap and others take for the same; hours, and nothing else may run
+beside: deps-build deps-test
+	set -e; for n in $(BESIDE); do PORCHLIGHT_BESIDE=$$n go test $(TAGS) -count=1 -v -timeout 3h -run '^TestBeside$$' ./discovery/testhome; done
+
 ## vuln: known holes in what we use
 vuln:
 	$(GOVULN) $(if $(VULNDB),-db file://$(abspath $(VULNDB))) $(TAGS) $(PKGS)
 
-## licenses: is every licence one that we may ship? And the file with all of them, for the page About
-licenses:
-	GOFLAGS="$$GOFLAGS -tags=ci" GOROOT="$$(go env GOROOT)" $(LICENSES) check --allowed_licenses=$(ALLOWED) --ignore porchlight $(PKGS)
+## licenses-check: is every licence one that we may ship?
+licenses-check:
+	@echo "Are all licences among $(ALLOWED)?"
+	@said=$$(GOFLAGS="$$GOFLAGS -tags=ci" GOROOT="$$(go env GOROOT)" $(LICENSES) check --allowed_licenses=$(ALLOWED) --ignore porchlight $(PKGS) 2>&1) || { echo "$$said"; exit 1; }
+
+## licenses: the file with all licences, for the page About
+licenses: licenses-check
 	GO_LICENSES=$(lastword $(LICENSES)) bash packaging/licenses.sh
 
 ## oui: the table of makers of network cards anew, from Debian's ieee-data

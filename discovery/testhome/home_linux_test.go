@@ -162,10 +162,13 @@ const (
 	tempDir   = "/run/tmp" // in memory: a busy disk is not what is tested
 )
 
-// homeBits is how wide the home is; the hostile one needs more addresses than 254.
+// homeBits is how wide the home is; some need more addresses than 254.
 var homeBits = 24
 
-func hostAddr(n int) netip.Addr { return netip.AddrFrom4([4]byte{192, 168, 77, byte(n)}) }
+// hostAddr numbers the addresses of the widest home, 192.168.76.0/22, from the middle: the first 256 are those of homeNet.
+func hostAddr(n int) netip.Addr {
+	return netip.AddrFrom4([4]byte{192, 168, 76 + byte(1+n>>8)%4, byte(n)})
+}
 
 // A household is the running test home: a switch, and a network namespace for each member
 // behind it. Our computer is the namespace of the test itself, on its eth0.
@@ -201,7 +204,7 @@ type notes struct {
 func (m *member) who() string      { return cmp.Or(m.want.who, m.want.name) }
 func (m *member) ns() string       { return fmt.Sprintf("d%d", m.host) }
 func (m *member) addr() netip.Addr { return hostAddr(m.host) }
-func (m *member) mac() string      { return fmt.Sprintf("00:11:22:33:00:%02x", m.host) }
+func (m *member) mac() string      { return fmt.Sprintf("00:11:22:33:%02x:%02x", m.host>>8, m.host&0xff) }
 func (m *member) log() string      { return filepath.Join(logDir, m.ns()) }
 
 // build makes the household: the switch first, then all wires, then who lives there.

@@ -141,6 +141,16 @@ mount -t tmpfs none /etc/avahi
 mkdir /etc/avahi/services /run/dbus
 `
 
+// systemBus starts the bus by which programs of a member find each other.
+const systemBus = `cat >/run/dbus.conf <<'END'
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><listen>unix:path=/run/dbus/system_bus_socket</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*"/><allow receive_sender="*"/></policy></busconfig>
+END
+dbus-daemon --config-file=/run/dbus.conf --nofork --nopidfile &
+until [ -S /run/dbus/system_bus_socket ]; do sleep 0.05; done
+`
+
 // avahi starts the mDNS program under a host name.
 func avahi(host, dbus string) string {
 	return fmt.Sprintf(`cat >/run/avahi.conf <<'END'
@@ -173,14 +183,7 @@ func realPrinter() *member {
 				"name Study printer, likely by mdns.instance",
 			},
 		},
-		script: nobodyElse + `cat >/run/dbus.conf <<'END'
-<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><listen>unix:path=/run/dbus/system_bus_socket</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow user="*"/><allow own="*"/><allow send_destination="*"/><allow receive_sender="*"/></policy></busconfig>
-END
-dbus-daemon --config-file=/run/dbus.conf --nofork --nopidfile &
-until [ -S /run/dbus/system_bus_socket ]; do sleep 0.05; done
-` + avahi("study-printer", "yes") + `until [ -S /run/avahi-daemon/socket ]; do sleep 0.05; done
+		script: nobodyElse + systemBus + avahi("study-printer", "yes") + `until [ -S /run/avahi-daemon/socket ]; do sleep 0.05; done
 sleep 0.2
 mkdir /run/jobs
 cat >/run/printer.conf <<'END'

@@ -163,7 +163,7 @@ func sentPackets() (map[string]int, error) {
 	return out, err
 }
 
-// send makes a visit from a computer.
+// send makes a visit from a computer; "" is our own.
 func send(ctx context.Context, ns string, v visit) (report, error) {
 	var r report
 	job, err := json.Marshal(v)
@@ -174,7 +174,11 @@ func send(ctx context.Context, ns string, v visit) (report, error) {
 	if err != nil {
 		return r, err
 	}
-	c := exec.CommandContext(ctx, "ip", "netns", "exec", ns, filepath.Join("/proc", self, "exe"))
+	args := []string{filepath.Join("/proc", self, "exe")}
+	if ns != "" {
+		args = append([]string{"ip", "netns", "exec", ns}, args...)
+	}
+	c := exec.CommandContext(ctx, args[0], args[1:]...)
 	c.Env = append(os.Environ(), visitEnv+"="+string(job))
 	var said bytes.Buffer
 	c.Stderr = &said

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 	"unicode"
@@ -202,12 +203,13 @@ func (h *household) fumble(t *testing.T, bad []*villain) (stop func()) {
 
 // A burden is what a round cost the computer that walked it.
 type burden struct {
-	Took                    time.Duration
-	IdleMemory, PeakMemory  int // resident, in bytes
-	IdleHeap, PeakHeap      int // what Go uses of it
-	GoroutinesBefore, After int
-	FilesBefore, FilesAfter int
-	Left                    string // stacks of goroutines, if some were left
+	Took, Worked                  time.Duration
+	IdleMemory, PeakMemory        int // resident, in bytes
+	IdleHeap, PeakHeap            int // what Go uses of it
+	GoroutinesBefore, Peak, After int
+	FilesBefore, PeakFiles        int
+	FilesAfter                    int
+	Left                          string // stacks of goroutines, if some were left
 }
 
 func (b burden) String() string {
@@ -226,6 +228,7 @@ func measure() (measured func() burden) {
 		defer close(ended)
 		for {
 			b.PeakMemory, b.PeakHeap = max(b.PeakMemory, resident()), max(b.PeakHeap, goMemory())
+			b.Peak, b.PeakFiles = max(b.Peak, runtime.NumGoroutine()), max(b.PeakFiles, openFiles())
 			select {
 			case <-done:
 				return
@@ -233,9 +236,9 @@ func measure() (measured func() burden) {
 			}
 		}
 	}()
-	began := time.Now()
+	began, worked := time.Now(), cpuTime()
 	return func() burden {
-		b.Took = time.Since(began)
+		b.Took, b.Worked = time.Since(began), cpuTime()-worked
 		close(done)
 		<-ended
 		for range 50 { // five seconds
@@ -249,6 +252,15 @@ func measure() (measured func() burden) {
 		b.Left = string(buf[:runtime.Stack(buf, true)])
 		return b
 	}
+}
+
+// cpuTime is for how long this process has kept a core busy.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // resident is how much memory this process has, as the system counts.

@@ -1,6 +1,9 @@
 package testhome
 
-import "net/netip"
+import (
+	"fmt"
+	"net/netip"
+)
 
 // A Plan says where a practice home lives. The zero Plan is the one on loopback.
 type Plan struct {
@@ -10,6 +13,9 @@ type Plan struct {
 	// LowPorts puts web pages, telnet, RTSP and IPP on their real ports, which a user may not
 	// open. Otherwise they are on 8080, 2323, 8554 and 8631.
 	LowPorts bool
+	// Set is for homes of more than ten devices, made of several sets: their names and serial
+	// numbers differ. There are 256.
+	Set uint8
 }
 
 // Practice gives the ten devices of the practice home on loopback, fresh at each call. The
@@ -49,6 +55,17 @@ func (p Plan) port(low, high uint16) uint16 {
 	}
 	return high
 }
+
+// own makes a name differ from that of other sets.
+func (p Plan) own(name string) string {
+	if p.Set == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s-%d", name, p.Set+1)
+}
+
+// id is the end of a serial number: four digits, parted in the middle.
+func (p Plan) id(part string, n int) string { return fmt.Sprintf("%02x%s%02d", p.Set, part, n) }
 
 func (p Plan) web(server string, w Web) Door {
 	return Door{Port: p.port(80, 8080), Protocol: "http", Server: server, Web: w}
@@ -92,7 +109,7 @@ func (p Plan) camera() *Device {
 		Doors: []Door{{Port: p.port(554, 8554), Protocol: "rtsp", Talk: RTSP("Rtsp Server/3.0", false)}},
 		UPnP: &UPnP{
 			Port: 49152, Path: "/devicedesc.xml", Server: "Linux/4.1.0, UPnP/1.0, Portable SDK for UPnP devices/1.6.22",
-			UUID: "3f2504e0-4f89-11d3-9a0c-ec71db000011", Type: "urn:schemas-upnp-org:device:Basic:1",
+			UUID: "3f2504e0-4f89-11d3-9a0c-ec71db00" + p.id("", 11), Type: "urn:schemas-upnp-org:device:Basic:1",
 			Elements: []Element{
 				{"friendlyName", "Front door camera"},
 				{"manufacturer", "Reolink"},
@@ -113,7 +130,7 @@ func (p Plan) recorder() *Device {
 		},
 		UPnP: &UPnP{
 			Port: 49152, Path: "/upnpdevicedesc.xml", Server: "Linux/3.0.8, UPnP/1.0, Portable SDK for UPnP devices/1.6.6",
-			UUID: "5a8f1d20-0a11-11e5-8d2c-000e8e000012", Type: "urn:schemas-upnp-org:device:Basic:1",
+			UUID: "5a8f1d20-0a11-11e5-8d2c-000e8e00" + p.id("", 12), Type: "urn:schemas-upnp-org:device:Basic:1",
 			Elements: []Element{
 				{"friendlyName", "Garage recorder"},
 				{"manufacturer", "Swann"},
@@ -133,7 +150,7 @@ func (p Plan) accessPoint() *Device {
 			"<h1>RouterOS v{firmware}</h1><p>You have connected to a router. Administrative access only.</p>")))},
 		UPnP: &UPnP{
 			Port: 2828, Path: "/gateway.xml", Server: "RouterOS/{firmware}UPnP/1.0 MikroTik UPnP/1.0",
-			UUID: "UUID-MIKROTIK-WLAN-ACCESS-POINT-0013", Type: "urn:schemas-upnp-org:device:WLANAccessPointDevice:1",
+			UUID: "UUID-MIKROTIK-WLAN-ACCESS-POINT-" + p.id("", 13), Type: "urn:schemas-upnp-org:device:WLANAccessPointDevice:1",
 			Elements: []Element{
 				{"friendlyName", "MikroTik Router"},
 				{"manufacturer", "MikroTik"},
@@ -149,20 +166,21 @@ func (p Plan) accessPoint() *Device {
 func (p Plan) printer() *Device {
 	ipp := p.port(631, 8631)
 	page := Page("Brother HL-L2350DW series", "<h1>HL-L2350DW series</h1>")
+	host := "BRW3C2AF400" + p.id("", 14)
 	return &Device{
-		Name: "Printer", Addr: p.host(14), Host: "BRW3C2AF4000014",
+		Name: "Printer", Addr: p.host(14), Host: host,
 		Doors: []Door{
 			p.web("debut/1.30", Paths(map[string]Web{"/": page, "/general/status.html": page})),
 			{Port: ipp, Protocol: "ipp", Server: "debut/1.30", Web: home(page)},
 			{Port: 9100},
 		},
 		MDNS: []Announcement{{
-			Instance: "Brother HL-L2350DW series", Service: "_ipp._tcp", Port: ipp,
+			Instance: p.own("Brother HL-L2350DW series"), Service: "_ipp._tcp", Port: ipp,
 			TXT: []string{
 				"txtvers=1", "qtotal=1", "rp=ipp/print", "note=Study", "ty=Brother HL-L2350DW series",
-				"product=(Brother HL-L2350DW series)", "adminurl=http://BRW3C2AF4000014.local./net/net/airprint.html",
+				"product=(Brother HL-L2350DW series)", "adminurl=http://" + host + ".local./net/net/airprint.html",
 				"priority=25", "usb_MFG=Brother", "usb_MDL=HL-L2350DW series", "Color=F", "Duplex=T",
-				"pdl=application/octet-stream,image/urf,image/pwg-raster", "UUID=e3248000-80ce-11db-8000-3c2af4000014",
+				"pdl=application/octet-stream,image/urf,image/pwg-raster", "UUID=e3248000-80ce-11db-8000-3c2af400" + p.id("", 14),
 			},
 		}},
 	}
@@ -176,7 +194,7 @@ func (p Plan) tv() *Device {
 			`{"device":{"OS":"Tizen","TokenAuthSupport":"true","firmwareVersion":"Unknown","model":"20_KANTSU2E_UHD","modelName":"UE43TU7090","name":"Living room TV","type":"Samsung SmartTV"},"type":"Samsung SmartTV","version":"2.0.25"}`)})}},
 		UPnP: &UPnP{
 			Port: 9197, Path: "/dmr", Server: "SHP, UPnP/1.0, Samsung UPnP SDK/1.0",
-			UUID: "ea645e34-d3dd-4b9b-a246-e1947f890015", Type: "urn:schemas-upnp-org:device:MediaRenderer:1",
+			UUID: "ea645e34-d3dd-4b9b-a246-e1947f89" + p.id("", 15), Type: "urn:schemas-upnp-org:device:MediaRenderer:1",
 			Targets: []string{"urn:schemas-upnp-org:service:RenderingControl:1", "urn:schemas-upnp-org:service:AVTransport:1"},
 			Elements: []Element{
 				{"friendlyName", "Living room TV"},
@@ -191,18 +209,20 @@ func (p Plan) tv() *Device {
 }
 
 func (p Plan) speaker() *Device {
+	number := "542A1B00" + p.id("", 16)
+	player := "RINCON_" + number + "01400"
 	return &Device{
-		Name: "Kitchen speaker", Addr: p.host(16), Host: "sonos542A1B000016", Firmware: "80.1-58210",
+		Name: "Kitchen speaker", Addr: p.host(16), Host: "sonos" + number, Firmware: "80.1-58210",
 		MDNS: []Announcement{{
-			Instance: "Sonos-542A1B000016", Service: "_sonos._tcp", Port: 1443,
-			TXT: []string{"info=/api/v1/players/RINCON_542A1B00001601400/info", "vers=1", "protovers=1.38.3"},
+			Instance: "Sonos-" + number, Service: "_sonos._tcp", Port: 1443,
+			TXT: []string{"info=/api/v1/players/" + player + "/info", "vers=1", "protovers=1.38.3"},
 		}},
 		UPnP: &UPnP{
 			Port: 1400, Path: "/xml/device_description.xml", Server: "Linux UPnP/1.0 Sonos/{firmware} (ZPS18)",
-			UUID: "RINCON_542A1B00001601400", Type: "urn:schemas-upnp-org:device:ZonePlayer:1",
+			UUID: player, Type: "urn:schemas-upnp-org:device:ZonePlayer:1",
 			Headers: []string{"X-RINCON-HOUSEHOLD: Sonos_practice", "X-RINCON-BOOTSEQ: 14"},
 			Elements: []Element{
-				{"friendlyName", "{addr} - Sonos One - RINCON_542A1B00001601400"},
+				{"friendlyName", "{addr} - Sonos One - " + player},
 				{"manufacturer", "Sonos, Inc."},
 				{"manufacturerURL", "http://www.sonos.com"},
 				{"modelNumber", "S18"},
@@ -211,7 +231,7 @@ func (p Plan) speaker() *Device {
 				{"softwareVersion", "{firmware}"},
 				{"swGen", "2"},
 				{"hardwareVersion", "1.26.1.7-2.2"},
-				{"serialNum", "54-2A-1B-00-00-16:0"},
+				{"serialNum", "54-2A-1B-00-" + p.id("-", 16) + ":0"},
 				{"roomName", "Kitchen"},
 				{"displayName", "One"},
 			},
@@ -221,35 +241,37 @@ func (p Plan) speaker() *Device {
 
 // Port 445 is announced and shut: no file sharing is simulated.
 func (p Plan) nas() *Device {
+	host := p.own("DiskStation")
 	return &Device{
-		Name: "Family pictures", Addr: p.host(17), Host: "DiskStation",
+		Name: "Family pictures", Addr: p.host(17), Host: host,
 		Doors: []Door{{Port: 5000, Protocol: "http", Server: "nginx", Web: home(Page("DiskStation - Synology DiskStation", "<noscript>JavaScript is needed</noscript>"))}},
 		MDNS: []Announcement{
 			{
-				Instance: "DiskStation", Service: "_http._tcp", Port: 5000,
+				Instance: host, Service: "_http._tcp", Port: 5000,
 				TXT: []string{
-					"vendor=Synology", "model=DS220+", "serial=2150000000017", "version_major=7", "version_minor=2",
-					"version_build=72806", "admin_port=5000", "secure_admin_port=5001", "mac_address=00:11:32:00:00:17",
+					"vendor=Synology", "model=DS220+", "serial=215000000" + p.id("", 17), "version_major=7", "version_minor=2",
+					"version_build=72806", "admin_port=5000", "secure_admin_port=5001", "mac_address=00:11:32:00:" + p.id(":", 17),
 				},
 			},
-			{Instance: "DiskStation", Service: "_smb._tcp", Port: 445},
+			{Instance: host, Service: "_smb._tcp", Port: 445},
 		},
 	}
 }
 
 func (p Plan) plug() *Device {
 	web := p.port(80, 8080)
-	refused := Refused(`Digest qop="auth", realm="shellyplusplugs-b0b21c000018", nonce="5f8b2c1d", algorithm=SHA-256`)
+	name, mac := "shellyplusplugs-b0b21c00"+p.id("", 18), "B0B21C00"+p.id("", 18)
+	refused := Refused(`Digest qop="auth", realm="` + name + `", nonce="5f8b2c1d", algorithm=SHA-256`)
 	return &Device{
-		Name: "Lamp plug", Addr: p.host(18), Host: "shellyplusplugs-b0b21c000018", Firmware: "1.4.4",
+		Name: "Lamp plug", Addr: p.host(18), Host: name, Firmware: "1.4.4",
 		Doors: []Door{p.web("ShellyHTTP/1.0.0", Paths(map[string]Web{
 			"/": refused,
-			"/shelly": Text("application/json", `{"name":null,"id":"shellyplusplugs-b0b21c000018","mac":"B0B21C000018","slot":1,"model":"SNPL-00112EU","gen":2,`+
-				`"fw_id":"20241011-114449/{firmware}-g6d2a586","ver":"{firmware}","app":"PlusPlugS","auth_en":true,"auth_domain":"shellyplusplugs-b0b21c000018"}`),
+			"/shelly": Text("application/json", `{"name":null,"id":"`+name+`","mac":"`+mac+`","slot":1,"model":"SNPL-00112EU","gen":2,`+
+				`"fw_id":"20241011-114449/{firmware}-g6d2a586","ver":"{firmware}","app":"PlusPlugS","auth_en":true,"auth_domain":"`+name+`"}`),
 		}))},
 		MDNS: []Announcement{
-			{Instance: "shellyplusplugs-b0b21c000018", Service: "_shelly._tcp", Port: web, TXT: []string{"gen=2", "app=PlusPlugS", "ver={firmware}"}},
-			{Instance: "shellyplusplugs-b0b21c000018", Service: "_http._tcp", Port: web, TXT: []string{"gen=2"}},
+			{Instance: name, Service: "_shelly._tcp", Port: web, TXT: []string{"gen=2", "app=PlusPlugS", "ver={firmware}"}},
+			{Instance: name, Service: "_http._tcp", Port: web, TXT: []string{"gen=2"}},
 		},
 	}
 }
