@@ -19,7 +19,7 @@ TAGS := -tags ci
 export PATH := $(PATH):/usr/local/go/bin
 
 .NOTPARALLEL:
-.PHONY: run test help build deps-build deps-test deps-window deps-package package-windows package-linux package-macos fmt fmt-check lint vet race pictures hostile golden fuzz bench home vuln licenses licenses-check oui journey measure beside tidy clean
+.PHONY: run test help build deps-build deps-test deps-window deps-package package-windows package-linux package-macos fmt fmt-check lint vet race pictures hostile golden fuzz corpus bench home vuln licenses licenses-check oui journey measure beside tidy clean
 
 ## run: build Porchlight and show it: its window, or, without a screen, a round through the practice home
 run: build
@@ -80,6 +80,10 @@ golden:
 fuzz:
 	@go list $(TAGS) $(PKGS) | while read -r p; do go test $(TAGS) -list '^Fuzz' $$p | grep '^Fuzz' | while read -r f; do \
 	  echo "== $$p $$f"; go test $(TAGS) -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ_TIME) $$p || exit 1; done || exit 1; done
+
+## corpus: keep the fewest inputs that reach all which those in Go's cache of fuzzing reach; "make test" tries them each time
+corpus:
+	go run ./packaging/corpus $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u)
 
 ## bench: the benchmarks, ten times
 bench:

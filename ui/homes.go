@@ -113,10 +113,6 @@ func (p *homesPage) cards(now *picture) []fyne.CanvasObject {
 	note := func(icon, said string) fyne.CanvasObject {
 		return parts.Note(parts.ColorSide, parts.NewPic(icon, parts.ColorMuted, 24), nil, parts.Body(said))
 	}
-	if now.practice() {
-		out = append(out, parts.Note(parts.ColorPractice, parts.NewPic("eye", parts.ColorMuted, 24), parts.NewButton(words.say("practice.leave"), "", p.w.leave),
-			parts.Stack(2, parts.Strong(words.say("homes.practice.title")), parts.Body(words.say("homes.practice.text")))))
-	}
 	if now.walking {
 		out = append(out, note("look", words.say("homes.walking")))
 	}

@@ -192,7 +192,7 @@ func TestTheHomesLookLikeThis(t *testing.T) {
 			s := family()
 			s.Home = rounds.Home{ID: 2, Name: "Practice home", Practice: true}
 			p.feed.Set(s)
-		}, says: []string{"You are in the practice home"}},
+		}, says: []string{"Practice home: these devices are only simulated on this computer."}},
 		{name: "homes-walking", set: func(p *fake) {
 			s := family()
 			s.Phase = rounds.Checking

@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"image/color"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -47,6 +48,20 @@ type mapHome struct {
 	hub   *mapDevice // the router; nil if nobody knows which it is
 	rooms []mapRoom
 	rest  int // rooms that are not shown
+}
+
+// states lists the states of the devices that are shown, the most urgent first.
+func (h *mapHome) states() []parts.State {
+	seen := map[parts.State]bool{}
+	if h.hub != nil {
+		seen[h.hub.state] = true
+	}
+	for i := range h.rooms {
+		for j := range h.rooms[i].devices {
+			seen[h.rooms[i].devices[j].state] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(seen), func(a, b parts.State) int { return cmp.Compare(b.Rank, a.Rank) })
 }
 
 // mapOf puts devices into their rooms: those in need of a look first, then by name. devices are those that the user wants
@@ -116,6 +131,7 @@ type homeMap struct {
 	w        *Window
 	view     *container.Scroll
 	inner    *fyne.Container
+	key      *fyne.Container     // what the marks mean
 	openMore func(room *mapRoom) // shows the list, with the devices that have no place on the map
 	shown    mapHome
 
@@ -133,7 +149,7 @@ type mapArea struct {
 }
 
 func newHomeMap(w *Window, openMore func(*mapRoom)) *homeMap {
-	m := &homeMap{w: w, openMore: openMore, width: windowSize.Width - sideWidth}
+	m := &homeMap{w: w, openMore: openMore, width: windowSize.Width - sideWidth, key: parts.FlowLeft(18)}
 	m.inner = container.New(m)
 	m.view = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 24, 2, 14), m.inner))
 	return m
@@ -150,6 +166,10 @@ func (m *homeMap) show(home mapHome) {
 	}
 	m.shown, m.rooms, m.lines = home, nil, nil
 	m.hub = m.hubOf(home)
+	m.key.Objects = nil
+	for _, state := range home.states() {
+		m.key.Add(parts.Row(5, parts.NewPic(state.Icon, state.Color, 17), parts.Small(m.w.words.say(state.Key)).Short()))
+	}
 	var lines, areas, tiles []fyne.CanvasObject
 	for i := range home.rooms {
 		r := m.areaOf(&home.rooms[i])
@@ -246,7 +266,7 @@ func (m *homeMap) focus(label string) {
 // measures are those of the map, with the text as large as it is.
 func (m *homeMap) measures() measures {
 	return measures{
-		width: m.width, tile: fyne.NewSize(parts.Scaled(98), parts.Scaled(82)), hub: fyne.NewSize(parts.Scaled(190), parts.Scaled(104)),
+		width: m.width, tile: fyne.NewSize(parts.Scaled(110), parts.Scaled(82)), hub: fyne.NewSize(parts.Scaled(190), parts.Scaled(104)),
 		head: parts.Scaled(28), pad: 14, gap: 20,
 	}
 }
@@ -287,6 +307,12 @@ func (m *homeMap) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if m.shown.rest > 0 {
 		place(objects[len(objects)-1], area{fyne.NewPos(0, p.height+s.gap), fyne.NewSize(size.Width, s.head)})
 	}
+}
+
+// again shows the map as if it was never seen, now that all has its place.
+func (m *homeMap) again() {
+	m.begun = false
+	m.inner.Refresh()
 }
 
 // begin has the router in view the first time that the map is seen.
