@@ -5,7 +5,9 @@
 #
 #   packaging/linux/try.sh FOLDER
 #
-# Runs as root. Wants: mmdebstrap lintian xvfb xdotool imagemagick, and dist/Porchlight-linux-x64.deb.
+# An AppImage in dist is tried too. Its runtime is not: APPIMAGE_RUNTIME=/bin/true makes one where there is none.
+#
+# Runs as root. Wants: mmdebstrap lintian xvfb xdotool imagemagick squashfs-tools, and dist/Porchlight-linux-x64.deb.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 pictures=$(realpath -m "${1:?a folder for the pictures}")
@@ -42,18 +44,31 @@ say "the practice home"
 status=0
 "${inside[@]}" porchlight scan --demo >"$pictures/scan.txt" || status=$?
 [ $status = 1 ] || fail "exit status $status"
-say "its window"
 Xvfb :79 -screen 0 1110x800x24 -nolisten tcp >/dev/null 2>&1 &
 mkdir -p "$TRY_ROOT/tmp/.X11-unix"
 mount --bind /tmp/.X11-unix "$TRY_ROOT/tmp/.X11-unix"
 sleep 1
-"${inside[@]}" porchlight &
-timeout 60 env DISPLAY=:79 xdotool search --sync --onlyvisible --name '^Porchlight$' >/dev/null || fail "no window"
-sleep 5
-DISPLAY=:79 import -window root "$pictures/window.png"
-kill %2
-wait %2 || true
+# opens NAME PROGRAM: its window opens, and NAME is a picture of it.
+opens() {
+	local program
+	"${inside[@]}" "$2" &
+	program=$!
+	timeout 60 env DISPLAY=:79 xdotool search --sync --onlyvisible --name '^Porchlight$' >/dev/null || fail "no window"
+	sleep 5
+	DISPLAY=:79 import -window root "$pictures/$1.png"
+	kill $program
+	wait $program || true
+}
+say "its window"
+opens window porchlight
 say "removed: what is left"
 "${inside[@]}" dpkg --purge porchlight >/dev/null
 (cd "$TRY_ROOT" && find . -iname '*porchlight*' -not -path './proc/*' -not -path './tmp/*')
+if [ -e dist/Porchlight-linux-x64.AppImage ]; then
+	say "what is in the AppImage starts; its runtime, which only opens it, is not tried"
+	start=$(grep -abom1 hsqs dist/Porchlight-linux-x64.AppImage | cut -d: -f1)
+	unsquashfs -quiet -no-progress -offset "$start" -dest "$TRY_ROOT/opt/app" dist/Porchlight-linux-x64.AppImage
+	"${inside[@]}" /opt/app/AppRun --version
+	opens appimage /opt/app/AppRun
+fi
 say "all is well; now look at the pictures in $pictures"
