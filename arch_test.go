@@ -163,7 +163,7 @@ var testDependencies = []string{"github.com/google/go-cmp"}
 // rare are packages of the standard library that few may use.
 var rare = map[string][]string{
 	"database/sql": {"store"},
-	"os/exec":      {"discovery/testhome", "ui/system", "ui/system/systemtest"}, // tests start themselves anew in a network of their own, and a bus; ui/system starts this program, what shows notes, and what tells of the Wi-Fi
+	"os/exec":      {"discovery/testhome", "packaging/corpus", "ui/system", "ui/system/systemtest"}, // tests start themselves anew in a network of their own, and a bus; packaging/corpus runs tests; ui/system starts this program, what shows notes, and what tells of the Wi-Fi
 	"plugin":       {},
 	"unsafe":       {"discovery/lan", "ui/system"}, // the tables of Windows, and its battery
 }
