@@ -93,6 +93,7 @@ var layers = map[string][]string{
 	"packaging/oui":       {"discovery"},
 	"packaging/knowledge": {"assets/makers", "discovery"},
 	"packaging/sign":      {"checks/news"},
+	"packaging/corpus":    {},
 	"packaging/icon":      {"assets"},
 	"packaging/macos":     {},
 	"assets":              {},
