@@ -23,7 +23,7 @@ test=(gcc libc6-dev iproute2 mount avahi-daemon miniupnpd miniupnpd-nftables nft
 	poppler-utils qpdf cups-daemon cups-client cups-filters printer-driver-cups-pdf) # the last line looks at what is printed
 window=(xvfb xauth dbus-x11 openbox xdotool imagemagick x11-utils)
 package=(gcc-mingw-w64-x86-64 nsis wixl osslsigncode appstream desktop-file-utils squashfs-tools)
-try=(wine wine64 xvfb openbox xdotool imagemagick locales mmdebstrap lintian)
+try=(wine wine64 xvfb openbox xdotool imagemagick locales mmdebstrap lintian squashfs-tools)
 
 usage() {
 	echo "usage: packaging/debian-deps.sh build|test|window|package|try ..." >&2

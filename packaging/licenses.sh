@@ -4,6 +4,9 @@
 # module proxy, for modules that are not here yet.
 #
 #   packaging/licenses.sh
+#   packaging/licenses.sh check LICENCE,LICENCE...
+#
+# The second writes nothing, and fails if there is any other licence.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -19,16 +22,20 @@ GOBIN=$work go install "$go_licenses"
 
 for system in linux windows darwin; do
 	export GOOS=$system GOARCH=amd64 CGO_ENABLED=1 GOFLAGS="-tags=$tags"
-	"$work/go-licenses" save . --ignore porchlight --save_path="$work/$system" 2>"$work/log" || {
+	does=(save --save_path="$work/$system")
+	if [ "${1:-}" = check ]; then does=(check --allowed_licenses="${2:?which licences}"); fi
+	"$work/go-licenses" "${does[@]}" --ignore porchlight . 2>"$work/log" || {
 		cat "$work/log" >&2
 		exit 1
 	}
+	[ "${1:-}" != check ] || continue
 	go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' . >>"$work/modules"
 	# The notices and licences together: what one system needs, all have.
 	mkdir -p "$work/all"
 	cp -r "$work/$system/." "$work/all/"
 	chmod -R u+w "$work/all"
 done
+[ "${1:-}" != check ] || exit 0
 unset GOOS GOARCH CGO_ENABLED GOFLAGS
 
 # part NAME FILE...: one part of the program, and its licences.

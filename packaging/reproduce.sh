@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Builds the packages twice, in two folders, each with nothing built before and without any network, and compares them
-# byte by byte. The modules have to be here already (go mod download).
+# Builds the packages of the last commit twice, in two folders, each with nothing built before and without any network,
+# and compares them byte by byte. Modules and tools have to be here already: build the packages once before.
 #
 #   packaging/reproduce.sh linux|windows...
 #
 # Wants what the build scripts of these systems want, and unshare.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+: "${1:?linux or windows}"
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-unset SIGN_P12 # a signature has its own time
+unset SIGN_P12 APPIMAGE_RUNTIME # a signature has its own time
 for n in 1 2; do
 	git clone --quiet --no-hardlinks . "$work/$n/porchlight"
 	for system; do

@@ -163,7 +163,6 @@ func (d *devicesPage) onMap() bool { return d.views != nil && d.views.Picked == 
 func (d *devicesPage) turn() {
 	d.list.Hidden = d.onMap()
 	d.home.view.Hide()
-	d.home.key.Hidden = !d.onMap()
 	d.ordered.Show()
 	if d.onMap() {
 		d.ordered.Hide()
@@ -171,7 +170,7 @@ func (d *devicesPage) turn() {
 	d.several.arrange()
 	d.show(d.now)
 	d.content.Refresh()
-	d.home.again()
+	d.home.fromRouter()
 }
 
 // showRest shows the list where the devices of a room stand that have no place on the map.
@@ -223,6 +222,7 @@ func (d *devicesPage) show(p *picture) {
 		d.count.Set(words.T("devices.some", text.Args{"shown": len(d.rows), "all": len(p.Devices)}))
 	}
 	d.empty.Set(d.nothing())
+	d.home.key.Hidden = !d.onMap() || d.empty.Text != ""
 	d.several.show(p)
 	if d.onMap() {
 		d.home.show(mapOf(words, p, d.rows))

@@ -309,10 +309,11 @@ func (m *homeMap) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
-// again shows the map as if it was never seen, now that all has its place.
-func (m *homeMap) again() {
+// fromRouter shows the map from its router on, now that all has its place.
+func (m *homeMap) fromRouter() {
 	m.begun = false
 	m.inner.Refresh()
+	m.view.Refresh()
 }
 
 // begin has the router in view the first time that the map is seen.

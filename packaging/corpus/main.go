@@ -1,9 +1,11 @@
-// Command corpus keeps what fuzzing found: of all inputs in Go's cache it takes the fewest and smallest that together
-// reach every line which any of them reaches, and writes them where "go test" tries them each time.
+// Command corpus keeps what fuzzing found: of all inputs in Go's cache it takes a few small ones that reach what the
+// seeds, and those kept before, do not, and writes them where "go test" tries them each time. What is reached counts in
+// the package alone.
 //
 //	go run ./packaging/corpus [-cache DIR] FOLDER...
 //
-// FOLDER is that of a package with fuzz tests, such as discovery/mdns.
+// FOLDER is that of a package with fuzz tests, such as discovery/mdns. Where a fuzz test takes other arguments than
+// before, "go clean -fuzzcache" comes first.
 package main
 
 import (
@@ -45,6 +47,9 @@ func run(ctx context.Context, cache string, folders []string, say io.Writer) err
 		cache = filepath.Join(strings.TrimSpace(string(dir)), "fuzz", "porchlight")
 	}
 	for _, folder := range folders {
+		if !filepath.IsLocal(folder) {
+			return fmt.Errorf("%s is not a folder of the project", folder)
+		}
 		if err := keep(ctx, cache, folder, say); err != nil {
 			return fmt.Errorf("%s: %w", folder, err)
 		}

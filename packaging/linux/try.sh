@@ -5,7 +5,8 @@
 #
 #   packaging/linux/try.sh FOLDER
 #
-# An AppImage in dist is tried too. Its runtime is not: APPIMAGE_RUNTIME=/bin/true makes one where there is none.
+# An AppImage in dist is tried too, with the APPIMAGE_RUNTIME it was built with, which is not tried: where there is none,
+# /bin/true stands in for it.
 #
 # Runs as root. Wants: mmdebstrap lintian xvfb xdotool imagemagick squashfs-tools, and dist/Porchlight-linux-x64.deb.
 set -euo pipefail
@@ -66,8 +67,7 @@ say "removed: what is left"
 (cd "$TRY_ROOT" && find . -iname '*porchlight*' -not -path './proc/*' -not -path './tmp/*')
 if [ -e dist/Porchlight-linux-x64.AppImage ]; then
 	say "what is in the AppImage starts; its runtime, which only opens it, is not tried"
-	start=$(grep -abom1 hsqs dist/Porchlight-linux-x64.AppImage | cut -d: -f1)
-	unsquashfs -quiet -no-progress -offset "$start" -dest "$TRY_ROOT/opt/app" dist/Porchlight-linux-x64.AppImage
+	unsquashfs -quiet -no-progress -offset "$(stat -Lc %s "${APPIMAGE_RUNTIME:?the one it was built with}")" -dest "$TRY_ROOT/opt/app" dist/Porchlight-linux-x64.AppImage
 	"${inside[@]}" /opt/app/AppRun --version
 	opens appimage /opt/app/AppRun
 fi

@@ -73,14 +73,14 @@ func Run(ctx context.Context, args ...string) ([]byte, error) {
 	return out, nil
 }
 
-// Unfinished begins the name of a file that Save or Pass has not written whole.
+// Unfinished begins the name of a file that Save or SaveForNow has not written whole.
 const Unfinished = ".porchlight-"
 
 // Save writes a file whole or not at all, for this user alone, and waits until the disk has it.
 func Save(path string, data []byte) error { return write(path, data, (*os.File).Sync) }
 
-// Pass is Save for what is read now and by nobody tomorrow: it waits for no disk.
-func Pass(path string, data []byte) error {
+// SaveForNow is Save for what is read now and by nobody tomorrow: it waits for no disk.
+func SaveForNow(path string, data []byte) error {
 	return write(path, data, func(*os.File) error { return nil })
 }
 
