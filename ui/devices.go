@@ -122,12 +122,11 @@ func newDevicesPage(w *Window) *devicesPage {
 	}
 	d.several, d.home = newSeveral(d), newHomeMap(w, d.showRest)
 	d.home.view.Hide()
-	d.home.key.Hide()
 	d.views = parts.NewPicks(say("devices.view"), []string{say("devices.view.list"), say("devices.view.map")}, func(int) { d.turn() }).InOneLine()
 	head := parts.Beside(24, nil, parts.Wide(280, d.search), parts.Stack(4, parts.Heading(say("nav.devices")), d.count))
 	d.ordered = parts.Wide(orderWidth, d.order)
 	tools := parts.Apart(16, d.views.Container, parts.Row(8, d.several.open, d.several.all, d.several.end, d.ordered))
-	d.content = parts.Column(900, parts.Pad(36, 32, parts.Edge(parts.Stack(14, head, d.filter.Container, tools, d.home.key, parts.Stack(0)), d.several.bar, nil,
+	d.content = parts.Column(900, parts.Pad(36, 32, parts.Edge(parts.Stack(14, head, d.filter.Container, tools, parts.Stack(0)), d.several.bar, nil,
 		container.NewStack(d.list, d.home.view, parts.Pad(0, 48, d.empty)))))
 	return d
 }
@@ -222,7 +221,6 @@ func (d *devicesPage) show(p *picture) {
 		d.count.Set(words.T("devices.some", text.Args{"shown": len(d.rows), "all": len(p.Devices)}))
 	}
 	d.empty.Set(d.nothing())
-	d.home.key.Hidden = !d.onMap() || d.empty.Text != ""
 	d.several.show(p)
 	if d.onMap() {
 		d.home.show(mapOf(words, p, d.rows))

@@ -139,7 +139,7 @@ func TestTheMapBeginsAtTheRouter(t *testing.T) {
 		b.settle()
 		m := b.devices.home
 		seen := func() bool {
-			top := m.hub.Position().Y - m.view.Offset.Y
+			top := m.inner.Position().Y + m.hub.Position().Y - m.view.Offset.Y
 			return top >= 0 && top+m.hub.Size().Height <= m.view.Size().Height
 		}
 		if m.inner.Size().Height < m.view.Size().Height || !seen() {
@@ -185,7 +185,7 @@ func TestEveryDeviceOfTheMapIsReachedByKeyboardAndOpens(t *testing.T) {
 		}
 		name, _, _ := strings.Cut(tap.AccessibilityLabel(), ",")
 		delete(want, name)
-		if top := tap.Position().Y - b.devices.home.view.Offset.Y; top < 0 || top+tap.Size().Height > b.devices.home.view.Size().Height+1 {
+		if top := b.devices.home.inner.Position().Y + tap.Position().Y - b.devices.home.view.Offset.Y; top < 0 || top+tap.Size().Height > b.devices.home.view.Size().Height+1 {
 			t.Errorf("%s has the keyboard and is not in sight", name)
 		}
 	}

@@ -151,7 +151,7 @@ type mapArea struct {
 func newHomeMap(w *Window, openMore func(*mapRoom)) *homeMap {
 	m := &homeMap{w: w, openMore: openMore, width: windowSize.Width - sideWidth, key: parts.FlowLeft(18)}
 	m.inner = container.New(m)
-	m.view = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 24, 2, 14), m.inner))
+	m.view = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 24, 2, 14), parts.Stack(16, m.key, m.inner)))
 	return m
 }
 
@@ -232,7 +232,8 @@ func (m *homeMap) tile(d *mapDevice, size float32, c fyne.ThemeColorName) fyne.C
 // scrolled makes the map scroll to what the keyboard comes to.
 func (m *homeMap) scrolled(t *parts.Tap) *parts.Tap {
 	t.OnFocus = func() {
-		top, low := t.Position().Y, t.Position().Y+t.Size().Height+8
+		top := m.inner.Position().Y + t.Position().Y
+		low := top + t.Size().Height + 8
 		switch seen := m.view.Offset.Y; {
 		case top < seen:
 			m.view.ScrollToOffset(fyne.NewPos(0, top))
@@ -324,8 +325,8 @@ func (m *homeMap) begin(p plan) {
 	}
 	m.begun = true
 	m.view.Offset.Y = 0
-	if low := p.hub.at.Y + p.hub.size.Height; low > seen {
-		m.view.Offset.Y = min(p.hub.at.Y+p.hub.size.Height/2-seen/2, m.view.Content.MinSize().Height-seen)
+	if top := m.inner.Position().Y + p.hub.at.Y; top+p.hub.size.Height > seen {
+		m.view.Offset.Y = min(top+p.hub.size.Height/2-seen/2, m.view.Content.MinSize().Height-seen)
 	}
 }
 
