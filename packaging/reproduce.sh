@@ -10,12 +10,13 @@ cd "$(dirname "$0")/.."
 : "${1:?linux or windows}"
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+modules=$(go env GOMODCACHE)/cache/download
 unset SIGN_P12 APPIMAGE_RUNTIME # a signature has its own time
 for n in 1 2; do
 	git clone --quiet --no-hardlinks . "$work/$n/porchlight"
 	for system; do
 		echo "== $system, folder $n"
-		GOCACHE=$work/$n/cache GOPROXY=off DIST=$work/$n/dist unshare --net --map-root-user \
+		GOCACHE=$work/$n/cache GOPROXY=file://$modules GOSUMDB=off DIST=$work/$n/dist unshare --net --map-root-user \
 			bash "$work/$n/porchlight/packaging/$system/build.sh" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 	done
 	rm -rf "$work/$n/cache"
