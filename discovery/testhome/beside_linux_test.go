@@ -63,9 +63,6 @@ type look struct {
 	memory, tasks, files int // of ours: MB, goroutines and open files at most
 }
 
-// traffic is what our computer sent by eth0, as its kernel counts.
-type traffic struct{ packets, bytes int }
-
 // TestBeside measures a round in a home of so many devices, and what else a person might take, one after
 // another. Nothing else may run meanwhile. What it prints are rows of a table.
 func TestBeside(t *testing.T) {
@@ -131,13 +128,13 @@ func houseful(n int) []*member {
 // ours walks a round of the program, in a process of its own.
 func (h *household) ours(t *testing.T) look {
 	t.Helper()
-	before := sent(t)
+	before := sentHome(t)
 	told, err := send(t.Context(), "", visit{Dir: t.TempDir(), Walk: true, Measure: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := told.Burden
-	l := look{who: "Porchlight", sent: sent(t).since(before), took: b.Took, worked: b.Worked, memory: b.PeakMemory >> 20, tasks: b.Peak, files: b.PeakFiles}
+	l := look{who: "Porchlight", sent: sentHome(t).since(before), took: b.Took, worked: b.Worked, memory: b.PeakMemory >> 20, tasks: b.Peak, files: b.PeakFiles}
 	at := map[netip.Addr]time.Duration{}
 	for _, d := range told.Round.Devices {
 		for _, a := range d.Addrs {
@@ -175,7 +172,7 @@ func (h *household) rival(t *testing.T, r rival) look {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, began := sent(t), time.Now()
+	before, began := sentHome(t), time.Now()
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -204,34 +201,21 @@ func (h *household) rival(t *testing.T, r rival) look {
 	if err != nil && !l.late {
 		t.Errorf("%s: %v\n%s", r.name, err, said.Bytes())
 	}
-	l.worked, l.sent = c.ProcessState.UserTime()+c.ProcessState.SystemTime(), sent(t).since(before)
+	l.worked, l.sent = c.ProcessState.UserTime()+c.ProcessState.SystemTime(), sentHome(t).since(before)
 	return l
 }
 
 // homeAddr is an address of a home, however wide.
 var homeAddr = regexp.MustCompile(`\b192\.168\.7[6-9]\.\d+\b`)
 
-func sent(t *testing.T) traffic {
+// sentHome is what our computer has sent into the home so far.
+func sentHome(t *testing.T) traffic {
 	t.Helper()
-	b, err := os.ReadFile("/proc/thread-self/net/dev")
+	all, err := sent()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(b)) {
-		name, rest, _ := strings.Cut(strings.TrimSpace(line), ":")
-		if f := strings.Fields(rest); name == "eth0" && len(f) > 9 { // eight numbers of what came in
-			var c traffic
-			c.bytes, _ = strconv.Atoi(f[8])
-			c.packets, _ = strconv.Atoi(f[9])
-			return c
-		}
-	}
-	t.Fatal("there is no eth0")
-	return traffic{}
-}
-
-func (c traffic) since(before traffic) traffic {
-	return traffic{c.packets - before.packets, c.bytes - before.bytes}
+	return all["eth0"]
 }
 
 // row is a look as a row of a table.

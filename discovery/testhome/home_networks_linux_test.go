@@ -62,7 +62,7 @@ func makeVisit(job string) int {
 	if err := json.Unmarshal([]byte(job), &v); err != nil {
 		return 2
 	}
-	before, err := sentPackets()
+	before, err := sent()
 	r := report{Sent: map[string]int{}}
 	if err == nil {
 		err = v.make(context.Background(), &r)
@@ -78,9 +78,9 @@ func makeVisit(job string) int {
 			r.Names = refusal.Names
 		}
 	}
-	after, _ := sentPackets()
+	after, _ := sent()
 	for name, n := range after {
-		r.Sent[name] = n - before[name]
+		r.Sent[name] = n.since(before[name]).packets
 	}
 	if json.NewEncoder(os.Stdout).Encode(r) != nil {
 		return 1
@@ -145,20 +145,29 @@ func roomFor(free int) int {
 	}
 }
 
-// sentPackets counts what each interface has sent so far.
-func sentPackets() (map[string]int, error) {
-	files, err := filepath.Glob("/sys/class/net/*/statistics/tx_packets")
-	out := map[string]int{}
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			return nil, err
+// traffic is what our computer sent by an interface, as its kernel counts.
+type traffic struct{ packets, bytes int }
+
+func (c traffic) since(before traffic) traffic {
+	return traffic{c.packets - before.packets, c.bytes - before.bytes}
+}
+
+// sent counts what each interface of the calling thread's namespace has sent so far.
+func sent() (map[string]traffic, error) {
+	b, err := os.ReadFile("/proc/thread-self/net/dev")
+	out := map[string]traffic{}
+	for line := range strings.Lines(string(b)) {
+		name, rest, _ := strings.Cut(strings.TrimSpace(line), ":")
+		f := strings.Fields(rest)
+		if len(f) < 10 { // the head; eight numbers of what came in are first
+			continue
 		}
-		n, err := strconv.Atoi(strings.TrimSpace(string(b)))
-		if err != nil {
-			return nil, err
-		}
-		out[filepath.Base(filepath.Dir(filepath.Dir(f)))] = n
+		var c traffic
+		var bad [2]error
+		c.bytes, bad[0] = strconv.Atoi(f[8])
+		c.packets, bad[1] = strconv.Atoi(f[9])
+		out[name] = c
+		err = errors.Join(err, bad[0], bad[1])
 	}
 	return out, err
 }
