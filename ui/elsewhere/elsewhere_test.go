@@ -443,9 +443,10 @@ func TestWhatIsToldEndsWithoutAScheduleToo(t *testing.T) {
 // TestAHurriedEndWhileItGetsEncrypted is for the race detector: the telling is ended just when the way becomes an encrypted one.
 func TestAHurriedEndWhileItGetsEncrypted(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewTLSServer(nil)
-	defer server.Close()
+	server := httptest.NewUnstartedServer(nil)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
 	at := netip.MustParseAddrPort(server.Listener.Addr().String())
