@@ -22,14 +22,15 @@ var ErrOdd = errors.New("breaks the rules of SNMP")
 const community = "public"
 
 // wanted are the values that say what a device is (RFC 3418, section 2, system group), with
-// the name of their fact. The order is that of the question.
+// their type and the name of their fact. The order is that of the question.
 var wanted = []struct {
-	oid string
-	key discovery.FactKey
+	oid  string
+	kind gosnmp.Asn1BER
+	key  discovery.FactKey
 }{
-	{".1.3.6.1.2.1.1.1.0", discovery.FactSNMP + "sysdescr"},
-	{".1.3.6.1.2.1.1.2.0", discovery.FactSNMP + "sysobjectid"},
-	{".1.3.6.1.2.1.1.5.0", discovery.FactSNMP + "sysname"},
+	{".1.3.6.1.2.1.1.1.0", gosnmp.OctetString, discovery.FactSNMP + "sysdescr"},
+	{".1.3.6.1.2.1.1.2.0", gosnmp.ObjectIdentifier, discovery.FactSNMP + "sysobjectid"},
+	{".1.3.6.1.2.1.1.5.0", gosnmp.OctetString, discovery.FactSNMP + "sysname"},
 }
 
 // question writes the one question that is asked: GET, version 2c.
@@ -71,7 +72,9 @@ func parseAnswer(b []byte, id uint32) (facts []discovery.Fact, err error) {
 			if v.Name != w.oid {
 				continue
 			}
-			facts = discovery.AddFact(facts, w.key, text(v), discovery.MaxFacts)
+			if v.Type == w.kind {
+				facts = discovery.AddFact(facts, w.key, text(v), discovery.MaxFacts)
+			}
 			break
 		}
 	}
@@ -82,13 +85,9 @@ func parseAnswer(b []byte, id uint32) (facts []discovery.Fact, err error) {
 func text(v gosnmp.SnmpPDU) string {
 	switch s := v.Value.(type) {
 	case []byte:
-		if v.Type == gosnmp.OctetString {
-			return string(s)
-		}
+		return string(s)
 	case string:
-		if v.Type == gosnmp.ObjectIdentifier {
-			return strings.TrimPrefix(s, ".")
-		}
+		return strings.TrimPrefix(s, ".")
 	}
 	return ""
 }
