@@ -43,12 +43,12 @@ func begin(t *testing.T, dir string, args ...string) *exec.Cmd {
 // the program. The program itself has 45 MB and a thousandth of a core.
 func TestTheWatchIsSmallAndIdle(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes 20 seconds")
+		t.Skip("it takes half a minute")
 	}
 	t.Parallel()
 	dir := t.TempDir()
 	watch := begin(t, dir, "watch")
-	time.Sleep(8 * time.Second)
+	time.Sleep(15 * time.Second) // what begins with it is done
 	_, before := systemtest.Usage(t, watch.Process.Pid)
 	const long = 12 * time.Second
 	time.Sleep(long)
@@ -56,7 +56,7 @@ func TestTheWatchIsSmallAndIdle(t *testing.T) {
 	if kilobytes == 0 || kilobytes > larger*(60<<10) {
 		t.Errorf("%d kB in memory", kilobytes)
 	}
-	if worked := after - before; worked > 30*time.Millisecond {
+	if worked := after - before; worked > larger*30*time.Millisecond {
 		t.Errorf("worked for %s in %s", worked, long)
 	}
 	second := begin(t, dir, "watch")

@@ -122,7 +122,7 @@ func TestOnlyOneOfManySetsTheDamagedFileAside(t *testing.T) {
 	var aside atomic.Int32
 	for range 4 {
 		wg.Go(func() {
-			s, err := Open(t.Context(), path, quiet)
+			s, err := open(t.Context(), path, quiet, time.Minute)
 			if err != nil {
 				t.Error(err)
 				return

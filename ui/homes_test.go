@@ -34,27 +34,29 @@ type homely struct {
 	fail        error
 }
 
-func (f *fake) Homes(context.Context) ([]rounds.HomeSummary, error) { return f.homes(), nil }
+func (f *fake) Homes(context.Context) ([]rounds.HomeSummary, error) { return f.lives().list, nil }
 
-func (f *fake) homes() []rounds.HomeSummary {
+// lives is what the fake knows of several homes now.
+func (f *fake) lives() homely {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.homely.list
+	return f.homely
 }
 
-// keepHomes changes the homes while the window may ask for them.
-func (f *fake) keepHomes(list []rounds.HomeSummary) {
+// change changes what the fake knows while the window may ask for it.
+func (f *fake) change(change func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.homely.list = list
+	change()
 }
 
 func (f *fake) Whereabouts(context.Context) (rounds.Whereabouts, error) {
-	return f.homely.where, f.homely.lost
+	h := f.lives()
+	return h.where, h.lost
 }
 
 func (f *fake) enter(id rounds.HomeID) {
-	for _, h := range f.homes() {
+	for _, h := range f.lives().list {
 		if h.ID == id {
 			s := f.feed.Latest()
 			s.Home = h.Home
@@ -66,21 +68,21 @@ func (f *fake) enter(id rounds.HomeID) {
 func (f *fake) SwitchHome(_ context.Context, id rounds.HomeID) error {
 	f.note("switch %d", id)
 	f.enter(id)
-	return f.homely.fail
+	return f.lives().fail
 }
 
 func (f *fake) JoinHome(_ context.Context, id rounds.HomeID, insisted string) error {
-	if err := f.homely.public; err != nil && insisted != err.Key {
+	if err := f.lives().public; err != nil && insisted != err.Key {
 		return err
 	}
 	f.note("join %d", id)
 	f.enter(id)
-	return f.homely.fail
+	return f.lives().fail
 }
 
 func (f *fake) RenameHome(_ context.Context, id rounds.HomeID, name string) error {
 	f.note("rename %d %s", id, name)
-	return f.homely.fail
+	return f.lives().fail
 }
 
 func (f *fake) DeleteHome(_ context.Context, id rounds.HomeID) error {
@@ -88,24 +90,25 @@ func (f *fake) DeleteHome(_ context.Context, id rounds.HomeID) error {
 	if f.feed.Latest().Home.ID == id {
 		f.feed.Set(rounds.Snapshot{})
 	}
-	return f.homely.fail
+	return f.lives().fail
 }
 
 func (f *fake) CarryHome(ctx context.Context, id rounds.HomeID, passphrase, folder, name string) (string, error) {
 	f.note("carry %d %s %s %s", id, passphrase, folder, name)
-	if f.homely.hangs {
+	if f.lives().hangs {
 		<-ctx.Done()
 		return "", ctx.Err()
 	}
-	return filepath.Join(folder, name+" (2).porchlight"), f.homely.fail
+	return filepath.Join(folder, name+" (2).porchlight"), f.lives().fail
 }
 
 func (f *fake) BringHome(_ context.Context, path, passphrase string) (rounds.Carried, error) {
 	f.note("bring %s %s", path, passphrase)
-	return f.homely.carried, f.homely.fail
+	h := f.lives()
+	return h.carried, h.fail
 }
 
-func (f *fake) CarriedFiles(context.Context) []rounds.CarriedFile { return f.homely.files }
+func (f *fake) CarriedFiles(context.Context) []rounds.CarriedFile { return f.lives().files }
 
 func (f *fake) CarriedFile(typed string) (rounds.CarriedFile, error) {
 	if !strings.HasSuffix(typed, ".porchlight") {
@@ -115,19 +118,20 @@ func (f *fake) CarriedFile(typed string) (rounds.CarriedFile, error) {
 }
 
 func (f *fake) Connections(context.Context) ([]rounds.Connection, error) {
-	return f.homely.connections, f.homely.lost
+	h := f.lives()
+	return h.connections, h.lost
 }
 
 func (f *fake) UseConnection(_ context.Context, c rounds.Connection) error {
 	f.note("use %s", c.Interface)
-	return f.homely.fail
+	return f.lives().fail
 }
 
 func (f *fake) Hurdle(err error) rounds.Hurdle {
 	if err == nil {
 		return rounds.Hurdle{}
 	}
-	return f.homely.hurdle
+	return f.lives().hurdle
 }
 
 var (
@@ -158,6 +162,12 @@ func helper() *fake {
 		connections: []rounds.Connection{byWiFi},
 	}
 	return p
+}
+
+// severalHomes lets the user look after several.
+func (b *bench) severalHomes() {
+	p := b.program.(*fake)
+	p.change(func() { p.homely = helper().homely })
 }
 
 // openHomes opens the page, and waits until all is known that it asks for.
@@ -269,13 +279,13 @@ func TestHomesAreSwitchedRenamedJoinedAndDeleted(t *testing.T) {
 		t.Error("a home can be deleted after one question")
 	}
 	b.answer()
-	p.keepHomes(p.homes()[1:])
+	p.change(func() { p.homely.list = p.homely.list[1:] })
 	b.homes.forget(ours.Home)
 	b.until(func() bool { return b.now.Home.ID == grandma.ID || b.page == nil })
 	if !p.called("delete 1") || !p.called("switch 5") {
 		t.Errorf("got calls %q, want another home after one is gone", p.calls)
 	}
-	p.keepHomes(nil)
+	p.change(func() { p.homely.list = nil })
 	b.homes.forget(grandma.Home)
 	b.until(func() bool { return b.page == nil })
 }
@@ -433,12 +443,13 @@ func TestAHomeIsCarriedToAFile(t *testing.T) {
 	place()
 	test.Tap(b.button("Save"))
 	b.shot("homes-carry-working")
+	b.until(func() bool { return p.times("carry 1 correct horse battery staple /home/mia/Documents Our home") == 2 })
 	test.Tap(b.button("Stop"))
 	b.settle()
 	if b.ask != nil {
 		t.Error("stopping is told as trouble")
 	}
-	p.homely.hangs, p.homely.fail = false, errors.New("the stick is full")
+	p.change(func() { p.homely.hangs, p.homely.fail = false, errors.New("the stick is full") })
 	write("correct horse battery staple", "correct horse battery staple")
 	place()
 	test.Tap(b.button("Save"))

@@ -22,11 +22,15 @@ var everyPage = []struct {
 	{"several", func(b *bench) { b.furnish(); b.tick("box", "tv") }},
 	{"device", func(b *bench) { b.openDevice("cam") }},
 	{"correct", func(b *bench) { b.openDevice("cam"); b.correct("cam") }},
-	{"timeline", func(b *bench) { b.program.(*fake).story = chronicle(); b.openTimeline() }},
+	{"timeline", func(b *bench) {
+		p := b.program.(*fake)
+		p.change(func() { p.story = chronicle() })
+		b.openTimeline()
+	}},
 	{"reports", func(b *bench) { b.openReports() }},
-	{"homes", func(b *bench) { b.program.(*fake).homely = helper().homely; b.openHomes() }},
+	{"homes", func(b *bench) { b.severalHomes(); b.openHomes() }},
 	{"bring", func(b *bench) {
-		b.program.(*fake).homely = helper().homely
+		b.severalHomes()
 		b.openHomes()
 		b.homes.askFile(usualFiles())
 	}},

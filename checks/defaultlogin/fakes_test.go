@@ -74,7 +74,7 @@ func direct(t *testing.T, d discovery.Device, c *counted, login bool) checks.Way
 		note(line)
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", netip.AddrPortFrom(d.Addr(), port).String())
 		if err == nil {
-			err = conn.SetDeadline(time.Now().Add(300 * time.Millisecond))
+			err = conn.SetDeadline(time.Now().Add(2 * time.Second))
 		}
 		return conn, err
 	}
@@ -85,7 +85,7 @@ func direct(t *testing.T, d discovery.Device, c *counted, login bool) checks.Way
 			return nil, err
 		}
 		defer func() { _ = conn.Close() }()
-		_ = conn.SetDeadline(time.Now().Add(200 * time.Millisecond))
+		_ = conn.SetDeadline(time.Now().Add(time.Second))
 		if _, err := conn.Write(payload); err != nil {
 			return nil, err
 		}

@@ -404,14 +404,14 @@ func TestCancellingKeepsWhatWasSeen(t *testing.T) {
 		if took > time.Second {
 			t.Errorf("cancelled after %v: returned %v later", after, took)
 		}
-		if errors.Is(err, context.Canceled) && after == 0 {
+		if errors.Is(err, context.Canceled) && after < time.Second/2 {
 			continue // nothing had begun
 		}
 		if err != nil || s.Complete || (after > time.Second && len(s.Devices) == 0) {
 			t.Errorf("cancelled after %v: got %d devices, complete %v, %v", after, len(s.Devices), s.Complete, err)
 		}
 	}
-	for end := time.Now().Add(time.Second); stacks() > before && time.Now().Before(end); {
+	for end := time.Now().Add(10 * time.Second); stacks() > before && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
 	if n := stacks(); n > before {

@@ -194,8 +194,8 @@ func TestWhoOpensNearlyAllFirstDoorsIsADecoy(t *testing.T) {
 
 func TestWhoComesBackTriesTheNewDoorsOnly(t *testing.T) {
 	t.Parallel()
-	at, asked := serve(t, "127.0.0.23:4711", func(http.ResponseWriter, *http.Request) {})
-	other, others := serve(t, "127.0.0.23:80", func(http.ResponseWriter, *http.Request) {})
+	at, asked := serve(t, "127.0.0.24:4711", func(http.ResponseWriter, *http.Request) {})
+	other, others := serve(t, "127.0.0.24:80", func(http.ResponseWriter, *http.Request) {})
 	web := func(port uint16) discovery.Service {
 		return discovery.Service{Port: port, Transport: "tcp", Protocol: "http"}
 	}

@@ -565,7 +565,7 @@ func TestTrapsBehaveBadly(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 			defer cancel()
 			if tt.name == "slow body" {
-				ctx, cancel = context.WithTimeout(t.Context(), 100*time.Millisecond)
+				ctx, cancel = context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
 			}
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.URL(tt.path), nil)

@@ -162,13 +162,13 @@ func TestFoldersThatHangAreLeftOut(t *testing.T) {
 	hangs := make(chan struct{})
 	defer close(hangs)
 	began := time.Now()
-	got := those(t.Context(), 50*time.Millisecond, []string{"a", "Z:", "gone", "b", "a"}, func(dir string) bool {
+	got := those(t.Context(), time.Second, []string{"a", "Z:", "gone", "b", "a"}, func(dir string) bool {
 		if dir == "Z:" {
 			<-hangs
 		}
 		return dir != "gone"
 	})
-	if took := time.Since(began); took > time.Second || !slices.Equal(got, []string{"a", "b"}) {
+	if took := time.Since(began); took > 10*time.Second || !slices.Equal(got, []string{"a", "b"}) {
 		t.Errorf("got %q after %s", got, took)
 	}
 }

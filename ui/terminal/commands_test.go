@@ -83,7 +83,7 @@ func TestTheDemoTellsThreeJobs(t *testing.T) {
 	dir := t.TempDir()
 	start := time.Now()
 	status, out, errOut := command(t, strings.NewReader(""), dir, "scan", "--demo", "--json", filepath.Join(dir, "scan.json"))
-	if took := time.Since(start); took > 30*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("it took %v", took)
 	}
 	if status != ExitToday || strings.Count(out, "Fix today:") != 3 || !strings.Contains(out, "6 things to do, 4 today.") {
@@ -273,6 +273,7 @@ func TestTwoRoundsAtOnceAreRefused(t *testing.T) {
 	if _, err := said.Read(make([]byte, 100)); err != nil { // it is looking around
 		t.Fatal(err)
 	}
+	go func() { _, _ = io.Copy(io.Discard, said) }()
 	status, _, errOut := command(t, strings.NewReader(""), dir, "scan", "--demo")
 	if status != ExitCannot || !strings.Contains(errOut, "Another ") {
 		t.Errorf("a second round at the same time: got status %d and %q", status, errOut)
