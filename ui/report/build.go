@@ -194,7 +194,7 @@ func (b *builder) figures() []Figure {
 	}
 	figure := func(key string, n int) Figure { return Figure{n, b.T(key, text.Args{"n": n})} }
 	return []Figure{
-		figure("report.figure.devices", present(&b.Snapshot)),
+		figure("report.figure.devices", len(b.Snapshot.Devices)),
 		figure("report.figure.todo", len(todo)),
 		figure("report.figure.unchecked", len(gaps)),
 	}

@@ -114,7 +114,7 @@ func order(t *testing.T, in string, want ...string) {
 
 // inOrder are words of the family's report, in the order in which they are read.
 var inOrder = []string{
-	"Lime Street 12", "4 things to do, 2 today.", "11", "devices", "What to do", "Router may need an update", "It holds no passwords.",
+	"Lime Street 12", "4 things to do, 2 today.", "12", "devices", "What to do", "Router may need an update", "It holds no passwords.",
 	"What to do", "Fix today", "Hall camera still has its factory password", "Everybody can look this password up.", "1.", "Open http://192.168.1.23/", "6.",
 	"Open Porchlight and press Check again.", "About 5 minutes.", "If you cannot do it", "Why it matters", "[1]",
 	"The internet can reach Photos", "Fix this week", "Good to do", "Not for now", "Living room TV needs an update",
