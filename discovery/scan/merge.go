@@ -14,8 +14,11 @@ import (
 )
 
 const (
-	maxKeys    = 32  // identities that one device may claim
-	maxDevices = 512 // new ones in one round, against a neighbour who makes them up
+	maxKeys = 32 // identities that one device may claim
+
+	// maxDevices is how many new ones a round believes in, against a neighbour who makes them up: as many as the
+	// widest network that is looked at, a /22, has addresses.
+	maxDevices = 1024
 )
 
 // A merger puts observations together. Two of them are one device if they share a

@@ -116,7 +116,8 @@ func houseful(n int) []*member {
 		for _, d := range devices[:min(len(devices), n-len(all))] {
 			d.Addr = hostAddr(host)
 			all = append(all, &member{host: host, sim: d, want: want{who: fmt.Sprintf("%s of set %d", d.Name, set)}})
-			if host++; slices.Contains([]int{ourHost, 767, 768}, host) { // ourselves, and the edges of a /22
+			host++
+			for slices.Contains([]int{ourHost, 767, 768}, host) { // ourselves, and the edges of a /22
 				host++
 			}
 		}

@@ -156,6 +156,7 @@ const (
 	homeNet   = "192.168.77.0/24"
 	ourAddr   = "192.168.77.100"
 	ourHost   = 100
+	ourMAC    = "00:11:22:33:00:64"
 	gateway   = 1 // host number of the router
 	outerAddr = "203.0.113.77"
 	logDir    = "/run/log" // of the programs; on a file system of its own
@@ -235,8 +236,11 @@ func build(t *testing.T, members []*member) *household {
 		fmt.Fprintf(&main, "netns add %s\n", m.ns())
 		fmt.Fprintf(&all, "link add eth0 netns %s address %s type veth peer name %s netns lan\n", m.ns(), m.mac(), m.ns())
 		fmt.Fprintf(&wires, "link set %s master br0 up\n", m.ns())
+		if homeBits < 24 { // one kernel carries it all: nobody hears a thousand others talk to us
+			fmt.Fprintf(&wires, "link set %s type bridge_slave isolated on\n", m.ns())
+		}
 	}
-	fmt.Fprintln(&all, "link add eth0 address 00:11:22:33:00:64 type veth peer name pc netns lan")
+	fmt.Fprintln(&all, "link add eth0 address "+ourMAC+" type veth peer name pc netns lan")
 	if router := h.at(gateway); router != nil {
 		fmt.Fprintf(&all, "link add wan0 netns %s type veth peer name eth0 netns wan\n", router.ns())
 	}
@@ -253,6 +257,9 @@ func build(t *testing.T, members []*member) *household {
 			more += "link set wan0 addrgenmode none\naddr add " + outerAddr + "/24 dev wan0\nlink set wan0 up\nroute add default via 203.0.113.1\n"
 		} else {
 			more += fmt.Sprintf("route add default via %s\n", hostAddr(gateway))
+		}
+		if homeBits < 24 { // all share the kernel's one neighbour table, whose 1,024 places the permanent ones do not take
+			more += fmt.Sprintf("neigh add %s lladdr %s nud permanent dev eth0\n", hostAddr(ourHost), ourMAC)
 		}
 		ip(t, m.ns(), more)
 	}
