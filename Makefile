@@ -10,7 +10,7 @@ ALLOWED   := Apache-2.0,BSD-2-Clause,BSD-3-Clause,ISC,MIT,MPL-2.0
 # A folder with a copy of the vulnerability database; empty asks the public one.
 VULNDB    ?=
 FUZZ_TIME ?= 30s
-BESIDE    ?= 5 20 60 250 1000
+BESIDE    ?= 5 5/22 20 60 250 1000
 PKGS      ?= ./...
 
 # Tests build the window without a screen (-tags ci): no OpenGL, no X11. Go's installer puts

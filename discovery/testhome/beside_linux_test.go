@@ -20,7 +20,7 @@ import (
 	"porchlight/discovery/testhome"
 )
 
-// besideEnv says how many devices the home has in which TestBeside measures.
+// besideEnv says how many devices the home has in which TestBeside measures, and how wide it is if that is not usual: "5/22".
 const besideEnv = "PORCHLIGHT_BESIDE"
 
 // patience is how long anybody may take for a home.
@@ -66,7 +66,8 @@ type look struct {
 // TestBeside measures a round in a home of so many devices, and what else a person might take, one after
 // another. Nothing else may run meanwhile. What it prints are rows of a table.
 func TestBeside(t *testing.T) {
-	n, err := strconv.Atoi(os.Getenv(besideEnv))
+	count, bits, _ := strings.Cut(os.Getenv(besideEnv), "/")
+	n, err := strconv.Atoi(count)
 	if err != nil {
 		t.Skip("make beside runs it, with nothing beside it")
 	}
@@ -76,6 +77,9 @@ func TestBeside(t *testing.T) {
 	}
 	if n > 250 {
 		homeBits = 22
+	}
+	if wide, err := strconv.Atoi(bits); err == nil {
+		homeBits = wide
 	}
 	h := build(t, houseful(n))
 	time.Sleep(announcing)
