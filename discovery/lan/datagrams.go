@@ -206,6 +206,18 @@ func (h *Home) listen(pc net.PacketConn, most int, answer func(netip.AddrPort, [
 // Knock sends one empty datagram to each address, gently, so that the system asks who
 // has it and its neighbour table fills. Nothing has to answer; port 9 throws it away (RFC 863).
 func (h *Home) Knock(ctx context.Context, addrs []netip.Addr) error {
+	for some := range slices.Chunk(addrs, knocksPerSocket) {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := h.knock(ctx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *Home) knock(ctx context.Context, addrs []netip.Addr) error {
 	pc, err := new(net.ListenConfig).ListenPacket(ctx, "udp4", netip.AddrPortFrom(h.Network.Addr, 0).String())
 	if err != nil {
 		return fmt.Errorf("open a socket on %s: %w", h.Network.Interface, err)

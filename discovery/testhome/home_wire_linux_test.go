@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -14,6 +16,8 @@ import (
 
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
+
+	"porchlight/discovery/lan"
 )
 
 // A wiretap writes down what our computer sends by one interface, packet by packet: what
@@ -333,4 +337,30 @@ func (w *wiretap) String() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return fmt.Sprintf("%d packets: %d TCP connections, datagrams to groups %v, to %d others, else %v", w.packets, len(w.tcp), groups, len(w.udp)-len(groups), w.other)
+}
+
+// TestAWideHomeIsKnockedAtInTime knows that whom nobody answers does not hold up the others: what is on its way to
+// empty addresses fills no buffer.
+func TestAWideHomeIsKnockedAtInTime(t *testing.T) {
+	if os.Getenv(insideEnv) == "" {
+		rerun(t)
+		return
+	}
+	homeBits = 22
+	build(t, nil)
+	n, err := lan.FindNetwork(lan.Want{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := lan.Open(n, "test", slog.New(slog.DiscardHandler))
+	hosts := home.Hosts()
+	began := time.Now()
+	if err := home.Knock(t.Context(), hosts); err != nil || len(hosts) != 1021 {
+		t.Errorf("at %d addresses: %v", len(hosts), err)
+	}
+	if took := time.Since(began); took > 9*time.Second {
+		t.Errorf("it took %v", took)
+	} else {
+		t.Logf("%d addresses in %v", len(hosts), took)
+	}
 }
