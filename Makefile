@@ -102,7 +102,7 @@ journey: deps-build deps-test
 measure: deps-build deps-test
 	CI=true PORCHLIGHT_MEASURE=1 go test $(TAGS) -count=1 -v -run 'AnEmptyOne' -timeout 20m ./ui/journey
 
-## beside: rounds in homes of BESIDE devices, and what nmap and others take for the same; hours, and nothing else may run
+## beside: rounds in homes of BESIDE devices (5/22: among the 1,022 addresses of a /22), and what nmap and others take for the same; hours, and nothing else may run
 beside: deps-build deps-test
 	set -e; for n in $(BESIDE); do PORCHLIGHT_BESIDE=$$n go test $(TAGS) -count=1 -v -timeout 3h -run '^TestBeside$$' ./discovery/testhome; done
 

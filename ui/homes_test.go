@@ -319,11 +319,13 @@ func TestThePublicNetworkOfThisMomentIsAskedAbout(t *testing.T) {
 	p.homely.where = rounds.Whereabouts{Network: rounds.HomeNetwork{Key: "network 192.168.1.0/24"}}
 	b := open(t, p, true, theme.VariantLight)
 	b.openHomes() // at home; then the computer goes to a café, and from there to another one
-	p.homely.public = &rounds.PublicNetwork{Looks: rounds.PublicOpen, Key: "network 10.1.0.0/22"}
+	p.change(func() { p.homely.public = &rounds.PublicNetwork{Looks: rounds.PublicOpen, Key: "network 10.1.0.0/22"} })
 	test.Tap(b.button("It is one of mine"))
 	test.Tap(b.button("This is it"))
 	b.until(func() bool { return b.find("Yes, it is") != nil })
-	p.homely.public = &rounds.PublicNetwork{Looks: rounds.PublicSystem, Key: "network 10.2.0.0/22"}
+	p.change(func() {
+		p.homely.public = &rounds.PublicNetwork{Looks: rounds.PublicSystem, Key: "network 10.2.0.0/22"}
+	})
 	test.Tap(b.button("Yes, it is"))
 	b.until(func() bool {
 		return slices.ContainsFunc(b.texts(), func(s string) bool { return strings.Contains(s, "Windows treats") })
@@ -351,7 +353,7 @@ func TestOnlyTheHomeOfThisNetworkIsAgreedTo(t *testing.T) {
 	if p.called("enter  false") {
 		t.Error("the home of another network was entered")
 	}
-	p.homely.where.Home = carriedHome.Home
+	p.change(func() { p.homely.where.Home = carriedHome.Home })
 	agree()
 	b.until(func() bool { return p.called("enter  false") })
 }
@@ -438,7 +440,7 @@ func TestAHomeIsCarriedToAFile(t *testing.T) {
 	b.shot("homes-carried-done")
 	b.answer()
 
-	p.homely.hangs = true
+	p.change(func() { p.homely.hangs = true })
 	write("correct horse battery staple", "correct horse battery staple")
 	place()
 	test.Tap(b.button("Save"))
@@ -467,7 +469,9 @@ func TestAHomeIsBroughtFromAFile(t *testing.T) {
 		test.Tap(b.button("Open the file"))
 		b.until(func() bool { return p.called("bring "+path+" "+phrase) && b.find("Stop") == nil })
 	}
-	p.homely.fail = worded("That passphrase does not open the file. Nothing was changed. Try again.")
+	p.change(func() {
+		p.homely.fail = worded("That passphrase does not open the file. Nothing was changed. Try again.")
+	})
 	b.bring()
 	b.files().Select(0)
 	b.says("Grandma.porchlight opens with the passphrase")
@@ -475,7 +479,9 @@ func TestAHomeIsBroughtFromAFile(t *testing.T) {
 	b.says(p.Sentence(p.homely.fail))
 	b.shot("homes-bring-wrong")
 
-	p.homely.fail, p.homely.carried = nil, rounds.Carried{Home: grandma.Home, Devices: 2, Changes: 31}
+	p.change(func() {
+		p.homely.fail, p.homely.carried = nil, rounds.Carried{Home: grandma.Home, Devices: 2, Changes: 31}
+	})
 	read(p.homely.files[0].Path, "right one")
 	b.says("Grandma: 2 new devices, 31 changes that were not known here.")
 	b.says("Notes of both computers are kept.")
@@ -483,7 +489,7 @@ func TestAHomeIsBroughtFromAFile(t *testing.T) {
 	test.Tap(b.button("Show this home"))
 	b.until(func() bool { return p.called("switch 5") && b.page == b.pages[0] })
 
-	p.homely.carried = rounds.Carried{Home: carriedHome.Home, New: true, Devices: 9}
+	p.change(func() { p.homely.carried = rounds.Carried{Home: carriedHome.Home, New: true, Devices: 9} })
 	b.openHomes()
 	b.bring()
 	next := b.button("Next")
@@ -504,7 +510,7 @@ func TestAHomeIsBroughtFromAFile(t *testing.T) {
 	read("/mnt/Flat.porchlight", "third")
 	b.says("This home was not known here.")
 	b.answer()
-	p.homely.fail = fs.ErrPermission
+	p.change(func() { p.homely.fail = fs.ErrPermission })
 	b.bring()
 	b.files().Select(0)
 	read(p.homely.files[0].Path, "fourth")

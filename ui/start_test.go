@@ -52,7 +52,7 @@ func TestTheFirstStartSaysWhereThisComputerIs(t *testing.T) {
 				t.Errorf("Start can be pressed: %t", tt.barred)
 			}
 			if tt.barred && tt.all == nil {
-				p.homely.lost, p.homely.connections = nil, []rounds.Connection{byWiFi}
+				p.change(func() { p.homely.lost, p.homely.connections = nil, []rounds.Connection{byWiFi} })
 				test.Tap(b.button(b.words.say("start.again")))
 				b.until(func() bool { return !b.welcome.start.Disabled() })
 			}
@@ -86,7 +86,7 @@ func TestOneOfSeveralNetworksIsChosen(t *testing.T) {
 	test.Tap(b.button("Choose the network"))
 	b.until(func() bool { return b.ask != nil })
 	b.win.Canvas().FocusNext() // the second line
-	p.homely.connections = []rounds.Connection{byWiFi, byCable}
+	p.change(func() { p.homely.connections = []rounds.Connection{byWiFi, byCable} })
 	b.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	b.until(func() bool {
 		return p.called("use Ethernet 2") && b.find("Choose the network") != nil && !b.welcome.barred
@@ -181,7 +181,7 @@ func TestLeavingThePracticeHomeGoesToTheRealOne(t *testing.T) {
 	b := open(t, p, true, theme.VariantLight)
 	test.Tap(b.button("Use my real home"))
 	b.until(func() bool { return p.called("switch 1") && b.now.Home.ID == 1 })
-	p.homely.list = nil
+	p.change(func() { p.homely.list = nil })
 	b.leave()
 	b.until(func() bool { return b.page == nil })
 }

@@ -200,12 +200,14 @@ func openIn(t *testing.T, lang string, p *fake, known bool, variant fyne.ThemeVa
 // until runs queued functions until done says so.
 func (b *bench) until(done func() bool) {
 	b.t.Helper()
-	for !done() {
+	for end := time.Now().Add(time.Minute); !done(); {
 		select {
 		case f := <-b.queue:
 			f()
-		case <-time.After(time.Minute):
-			b.t.Fatal("the window waits for nothing")
+		case <-time.After(10 * time.Millisecond):
+			if time.Now().After(end) {
+				b.t.Fatal("the window waits for nothing")
+			}
 		}
 	}
 }

@@ -303,10 +303,11 @@ func TestItIsFixedWhenItSaysNoAndUnknownWhenItIsSilent(t *testing.T) {
 		}
 		at.Device.Vendor = tt.vendor
 		at.Before = []checks.Finding{{Kind: Kind, Evidence: []discovery.Fact{{Key: factStream, Value: fmt.Sprintf("rtsp://127.0.0.1:%d%s", port, firstPath)}}}}
-		ctx, cancel := context.WithCancel(t.Context())
+		patience := 10 * time.Second
 		if tt.unknown {
-			ctx, cancel = context.WithTimeout(ctx, 700*time.Millisecond)
+			patience = 700 * time.Millisecond
 		}
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		found, err := check.Run(ctx, at)
 		cancel()
 		if (err != nil) != tt.unknown || (len(found) == 1) != tt.found {

@@ -101,12 +101,12 @@ func TestWhoIsAccepted(t *testing.T) {
 			t.Parallel()
 			d := device(tt.b.talk)
 			testhome.Run(t, d)
-			ctx, stop := context.WithCancel(t.Context())
-			defer stop()
+			patience := 10 * time.Second
 			if tt.reason == checks.ReasonUnclear {
-				ctx, stop = context.WithTimeout(ctx, 3*time.Second)
-				defer stop()
+				patience = 3 * time.Second
 			}
+			ctx, stop := context.WithTimeout(t.Context(), patience)
+			defer stop()
 			found, err := Check{}.Run(ctx, target(d))
 			tt.b.wg.Wait()
 			if (err != nil) != (tt.reason != "") || (len(found) == 1) != tt.found || (err != nil && checks.Reason(err) != tt.reason) {

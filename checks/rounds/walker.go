@@ -152,7 +152,7 @@ func (w *Walker) enter(ctx context.Context, known []discovery.Device) (*lan.Home
 }
 
 func (w *Walker) scanner(home *lan.Home) scan.Scanner {
-	return scan.Scanner{Sources: w.Sources(home), Probers: w.Probers(home), Catalog: w.Catalog, Log: w.Log}
+	return scan.Scanner{Sources: w.Sources(home), Probers: w.Probers(home), Catalog: w.Catalog, Addrs: len(home.Hosts()), Log: w.Log}
 }
 
 // elsewhere leaves as they were the devices that the round could not reach: when it looked at a

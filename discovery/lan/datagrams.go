@@ -203,6 +203,11 @@ func (h *Home) listen(pc net.PacketConn, most int, answer func(netip.AddrPort, [
 	}
 }
 
+// knocksPerSocket is how many knocks go through one socket. Linux keeps a datagram in its socket's buffer
+// (net.core.wmem_default, some 200 empty ones) while it asks who has the address, three seconds if nobody has. A full
+// buffer would hold up the knocks that follow.
+const knocksPerSocket = 96
+
 // Knock sends one empty datagram to each address, gently, so that the system asks who
 // has it and its neighbour table fills. Nothing has to answer; port 9 throws it away (RFC 863).
 func (h *Home) Knock(ctx context.Context, addrs []netip.Addr) error {
@@ -217,12 +222,15 @@ func (h *Home) Knock(ctx context.Context, addrs []netip.Addr) error {
 	return nil
 }
 
+// knock knocks at some addresses, through one socket.
 func (h *Home) knock(ctx context.Context, addrs []netip.Addr) error {
 	pc, err := new(net.ListenConfig).ListenPacket(ctx, "udp4", netip.AddrPortFrom(h.Network.Addr, 0).String())
 	if err != nil {
 		return fmt.Errorf("open a socket on %s: %w", h.Network.Interface, err)
 	}
 	defer func() { _ = pc.Close() }()
+	stop := context.AfterFunc(ctx, func() { _ = pc.SetDeadline(time.Unix(1, 0)) }) // wakes whoever waits for room
+	defer stop()
 	for _, a := range addrs {
 		if err := h.knocks.Wait(ctx); err != nil {
 			return nil // the round ended first

@@ -14,13 +14,9 @@ const (
 	// maxConnsPerSecond is for the whole home.
 	maxConnsPerSecond = 40
 	connBurst         = 8
-	// knocksPerSecond paces the datagrams that wake the neighbour table. Each makes the
-	// system broadcast an ARP question, and two more a second apart if nobody answers: 576
-	// packets a second at most. runZero lets a scan send 1,000 (its documentation).
-	knocksPerSecond = 192
-	// knocksPerSocket is how many go through one socket: as long as the system asks who has their
-	// addresses, three seconds, they fill its buffer, of some 200.
-	knocksPerSocket = 96
+	// knocksPerSecond paces the datagrams that wake the neighbour table. Each makes the system broadcast an ARP
+	// question, which every device hears, and two more a second apart if nobody answers: 384 a second at most.
+	knocksPerSecond = 128
 	// knockWait is how long whoever the system knows from before has to answer a knock: a few
 	// milliseconds, a phone that sleeps up to a second.
 	knockWait = time.Second

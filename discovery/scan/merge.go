@@ -16,9 +16,9 @@ import (
 const (
 	maxKeys = 32 // identities that one device may claim
 
-	// maxDevices is how many new ones a round believes in, against a neighbour who makes them up: as many as the
-	// widest network that is looked at, a /22, has addresses.
-	maxDevices = 1024
+	// maxDevices is how many new ones a round believes in, against a neighbour who makes them up, where a home has
+	// no more addresses.
+	maxDevices = 512
 )
 
 // A merger puts observations together. Two of them are one device if they share a
@@ -28,6 +28,7 @@ type merger struct {
 	start   time.Time
 	devices []*entry
 	known   int // of them from earlier rounds
+	most    int // new ones that are believed in
 	byKey   map[string]*entry
 	byAddr  map[netip.Addr]*entry // of this round only: addresses move
 }
@@ -44,7 +45,7 @@ type entry struct {
 
 // newMerger begins a round with the devices known from earlier ones.
 func newMerger(start time.Time, known []discovery.Device) *merger {
-	m := &merger{start: start, byKey: map[string]*entry{}, byAddr: map[netip.Addr]*entry{}}
+	m := &merger{start: start, most: maxDevices, byKey: map[string]*entry{}, byAddr: map[netip.Addr]*entry{}}
 	m.known = len(known)
 	for _, d := range known {
 		e := &entry{Device: d, talks: talked(&d)}
@@ -128,7 +129,7 @@ func (m *merger) find(o discovery.Observation, keys []string) *entry {
 		note(m.byKey[weakKey(o.MAC, o.Addr)])
 	}
 	if len(found) == 0 {
-		if len(m.devices) >= maxDevices+m.known {
+		if len(m.devices) >= m.most+m.known {
 			return nil
 		}
 		e := &entry{Device: discovery.Device{ID: newID()}}

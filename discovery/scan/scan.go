@@ -31,6 +31,7 @@ type Scanner struct {
 	Probers []discovery.Prober
 	Catalog *makers.Catalog
 	Only    discovery.DeviceID // the one device to visit; "" for all
+	Addrs   int                // how many IPv4 addresses the home has
 	Log     *slog.Logger
 }
 
@@ -59,6 +60,7 @@ const (
 // copies. The end of ctx ends the scan; what was seen is returned.
 func (s Scanner) Run(ctx context.Context, known []discovery.Device, show func([]discovery.Device, Ahead)) ([]discovery.Device, []Trouble) {
 	r := &run{Scanner: s, m: newMerger(time.Now().UTC(), known), visited: map[*entry]*visit{}, slots: make(chan struct{}, VisitsAtOnce)}
+	r.m.most = max(maxDevices, s.Addrs)
 	r.rest = sync.NewCond(&r.mu)
 	var wg, listeners, shower sync.WaitGroup
 	over := make(chan struct{})

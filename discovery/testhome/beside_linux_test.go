@@ -78,8 +78,10 @@ func TestBeside(t *testing.T) {
 	if n > 250 {
 		homeBits = 22
 	}
-	if wide, err := strconv.Atoi(bits); err == nil {
-		homeBits = wide
+	if bits != "" {
+		if homeBits, err = strconv.Atoi(bits); err != nil {
+			t.Fatal(err)
+		}
 	}
 	h := build(t, houseful(n))
 	time.Sleep(announcing)
@@ -98,7 +100,7 @@ func TestBeside(t *testing.T) {
 	}
 	var table strings.Builder
 	for _, l := range told {
-		fmt.Fprintln(&table, l.row(n))
+		fmt.Fprintln(&table, l.row(n, os.Getenv(besideEnv)))
 		if l.who == "nmap" && !l.late {
 			t.Logf("%d devices: nmap takes %.1f times as long and sends %.1f times as many packets; it tells of %d weaknesses, Porchlight of %d",
 				n, l.took.Seconds()/told[0].took.Seconds(), float64(l.sent.packets)/float64(told[0].sent.packets), l.weak, told[0].weak)
@@ -223,8 +225,8 @@ func sentHome(t *testing.T) traffic {
 	return all["eth0"]
 }
 
-// row is a look as a row of a table.
-func (l look) row(devices int) string {
+// row is a look at a home of that name, with so many devices, as a row of a table.
+func (l look) row(devices int, home string) string {
 	part := func(of int) string {
 		if i := max(0, (devices*of+99)/100-1); i < len(l.seen) {
 			return fmt.Sprintf("%.2f", l.seen[i].Seconds())
@@ -241,6 +243,6 @@ func (l look) row(devices int) string {
 	if l.memory > 0 {
 		most = fmt.Sprintf("%d MB, %d, %d", l.memory, l.tasks, l.files)
 	}
-	return fmt.Sprintf("| %d | %s | %d | %s, %s, %s, %s | %s | %d, %d | %s | %.1f s | %s |", devices, l.who, len(l.seen), part(0), part(50), part(90), part(100),
+	return fmt.Sprintf("| %s | %s | %d | %s, %s, %s, %s | %s | %d, %d | %s | %.1f s | %s |", home, l.who, len(l.seen), part(0), part(50), part(90), part(100),
 		took, l.sent.packets/devices, l.sent.bytes/devices, weak, l.worked.Seconds(), most)
 }

@@ -223,7 +223,8 @@ func build(t *testing.T, members []*member) *household {
 		}
 		h.members = append(h.members, m)
 	}
-	crowd := len(h.members) > 254                                                               // more than one kernel carries as several would
+	// One kernel plays them all, and cannot carry what each of a thousand would hear.
+	crowd := len(h.members) > 254
 	if out, err := exec.Command("mount", "--make-rprivate", "/").CombinedOutput(); err != nil { // whatever we mount is nobody else's
 		fmt.Fprintf(os.Stderr, "mount --make-rprivate: %v: %s", err, out)
 		os.Exit(exitNoMounts)

@@ -768,13 +768,13 @@ func stopped(t *testing.T, phase rounds.Phase, wait time.Duration) {
 	} else {
 		t.Logf("stopped after %v in phase %d with %d devices, in %v: %v", wait, seen.Phase, len(seen.Devices), took, err)
 	}
-	end := time.Now().Add(10 * time.Second)
+	end := time.Now().Add(time.Second)
 	left := newGoroutines(before)
 	for ; len(left) > 0 && time.Now().Before(end); left = newGoroutines(before) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	if len(left) > 0 {
-		t.Errorf("still running:\n%s", strings.Join(left, "\n\n"))
+		t.Errorf("still running after a second:\n%s", strings.Join(left, "\n\n"))
 	}
 	s := p.Feed().Latest()
 	if seen.Phase == rounds.Idle && err != nil {

@@ -339,8 +339,8 @@ func (w *wiretap) String() string {
 	return fmt.Sprintf("%d packets: %d TCP connections, datagrams to groups %v, to %d others, else %v", w.packets, len(w.tcp), groups, len(w.udp)-len(groups), w.other)
 }
 
-// TestAWideHomeIsKnockedAtInTime knows that whom nobody answers does not hold up the others: what is on its way to
-// empty addresses fills no buffer.
+// TestAWideHomeIsKnockedAtInTime checks that empty addresses do not hold up the knocks that follow, and that these
+// are no faster than they may be.
 func TestAWideHomeIsKnockedAtInTime(t *testing.T) {
 	if os.Getenv(insideEnv) == "" {
 		rerun(t)
@@ -358,9 +358,8 @@ func TestAWideHomeIsKnockedAtInTime(t *testing.T) {
 	if err := home.Knock(t.Context(), hosts); err != nil || len(hosts) != 1021 {
 		t.Errorf("at %d addresses: %v", len(hosts), err)
 	}
-	if took := time.Since(began); took > 9*time.Second {
-		t.Errorf("it took %v", took)
-	} else {
-		t.Logf("%d addresses in %v", len(hosts), took)
+	const quickest = 1013 * time.Second / 128 // eight may come at once
+	if took := time.Since(began); took < quickest || took > quickest+3*time.Second {
+		t.Errorf("%d addresses took %v, want %v", len(hosts), took, quickest)
 	}
 }

@@ -20,7 +20,7 @@ const (
 	shareFresh = 6 * time.Second
 	// slept is how much time has to be missing in a round for the computer to have slept.
 	slept = 30 * time.Second
-	// maxShared is how long a shared picture may be, in bytes: far more than 500 devices make.
+	// maxShared is how long a shared picture may be, in bytes: far more than a thousand devices make.
 	maxShared = 64 << 20
 )
 

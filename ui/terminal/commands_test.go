@@ -267,6 +267,7 @@ func TestTwoRoundsAtOnceAreRefused(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	said, says := io.Pipe()
+	defer func() { _ = says.Close() }()
 	first := Terminal{In: strings.NewReader(""), Out: io.Discard, Err: says, Version: "1.2.3"}
 	done := make(chan int)
 	go func() { done <- first.Run(ctx, []string{"--data", dir, "scan", "--demo"}) }()
