@@ -181,8 +181,9 @@ func parseKnowledge(knowledge []byte) (Answer, error) {
 		}
 	}
 	for _, s := range a.Support {
-		words := slices.Concat([]string{s.Maker, s.Family, s.Source}, s.Models, s.Revisions, s.Regions)
-		if s.Maker == "" || (s.Family == "") == (len(s.Models) == 0) || !isEnd(s.Ends) || !slices.Contains(stills, s.Still) || s.Source == "" || !isDay(s.Date) || !isText(words...) {
+		named := slices.Concat(s.Models, s.Revisions, s.Regions)
+		words := append(named, s.Maker, s.Family, s.Source)
+		if s.Maker == "" || slices.Contains(named, "") || (s.Family == "") == (len(s.Models) == 0) || !isEnd(s.Ends) || !slices.Contains(stills, s.Still) || s.Source == "" || !isDay(s.Date) || !isText(words...) {
 			return Answer{}, odd(fmt.Sprintf("support of %q %q", s.Maker, s.Models), nil)
 		}
 	}

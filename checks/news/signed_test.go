@@ -84,6 +84,7 @@ func TestOnlyANewerFileThatIsSignedIsLoaded(t *testing.T) {
 		{"https:", "file:"},
 		{`"R7000"`, `"\u202e"`},
 		{`["R7000"]`, `[]`},
+		{`["R7000"]`, `["R7000", ""]`},
 		{`["R7000"]`, `["\u001b[31m"]`},
 		{"2027-05", "soon"},
 		{"2027-05", "2027-13"},
@@ -203,7 +204,7 @@ func FuzzParseKnowledge(f *testing.F) {
 	f.Add([]byte(`{"knowledge": "", "signature": ""}`))
 	ours, _, _ := ed25519.GenerateKey(nil)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if a, err := parseKnowledge(b); err == nil && len(a.News)+len(a.Holes) == 0 {
+		if a, err := parseKnowledge(b); err == nil && len(a.News)+len(a.Holes)+len(a.Support) == 0 && a.Program == (Release{}) {
 			t.Error("no knowledge is knowledge")
 		}
 		if _, err := Load([]ed25519.PublicKey{ours}, b, State{}, time.Now()); err == nil {
