@@ -544,6 +544,16 @@ func TestABadFileChangesNothing(t *testing.T) {
 		b[n] ^= 1
 		return b
 	}
+	// The head's second line is "-> scrypt SALT WORK", the salt in base64.
+	salt := bytes.Index(good, []byte("-> scrypt ")) + len("-> scrypt ")
+	inSalt := func(letter byte) []byte {
+		b := bytes.Clone(good)
+		if b[salt] == letter {
+			letter++
+		}
+		b[salt] = letter
+		return b
+	}
 	key, err := age.GenerateX25519Identity()
 	if err != nil {
 		t.Fatal(err)
@@ -571,7 +581,8 @@ func TestABadFileChangesNothing(t *testing.T) {
 		"cut after the head":  {cut(250), ErrDamagedFile},
 		"cut near the end":    {cut(len(good) - 1), ErrDamagedFile},
 		"more behind it":      {append(bytes.Clone(good), "more"...), ErrDamagedFile},
-		"flipped in the head": {flip(60), ErrPassphrase}, // in the salt
+		"another salt":        {inSalt('A'), ErrPassphrase},
+		"no salt":             {inSalt('['), ErrDamagedFile},
 		"flipped later":       {flip(len(good) / 2), ErrDamagedFile},
 		"flipped at the end":  {flip(len(good) - 1), ErrDamagedFile},
 		"for a key":           {forAKey.Bytes(), ErrPassphrase},
