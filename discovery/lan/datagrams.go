@@ -51,7 +51,7 @@ func (h *Home) Ask(ctx context.Context, q Question, answer func(from netip.AddrP
 		return fmt.Errorf("open a socket on %s: %w", h.Network.Interface, err)
 	}
 	defer func() { _ = pc.Close() }()
-	stop := context.AfterFunc(ctx, func() { _ = pc.SetDeadline(time.Unix(1, 0)) })
+	stop := wakeAtEnd(ctx, pc)
 	defer stop()
 	p4 := ipv4.NewPacketConn(pc)
 	if err := p4.SetMulticastInterface(ifi); err != nil {
@@ -69,6 +69,16 @@ func (h *Home) Ask(ctx context.Context, q Question, answer func(from netip.AddrP
 	}
 	return nil
 }
+
+// A deadliner is a socket whose waiting can be ended.
+type deadliner interface{ SetDeadline(t time.Time) error }
+
+// wakeAtEnd wakes whoever waits at a socket when ctx ends, unless it is stopped before.
+func wakeAtEnd(ctx context.Context, c deadliner) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { wake(c) })
+}
+
+func wake(c deadliner) { _ = c.SetDeadline(time.Unix(1, 0)) }
 
 // receiveBuffer is how much may wait to be read, if the system allows it: a flood is read away, and the
 // answers of others are in between.
@@ -88,7 +98,7 @@ func (h *Home) send(ctx context.Context, pc net.PacketConn, q Question) error {
 		}
 		n, err := pc.WriteTo(q.Payload, to)
 		if err != nil {
-			_ = pc.SetDeadline(time.Unix(1, 0)) // wakes the reader: nothing will come
+			wake(pc) // nothing will come
 			return fmt.Errorf("send to %s: %w", q.To, err)
 		}
 		h.NoteMulticast(q.To, q.Line, n)
@@ -110,7 +120,7 @@ func (h *Home) Overhear(ctx context.Context, group netip.AddrPort, heard func(fr
 	}
 	defer func() { _ = pc.Close() }()
 	roomy(pc)
-	stop := context.AfterFunc(ctx, func() { _ = pc.SetDeadline(time.Unix(1, 0)) })
+	stop := wakeAtEnd(ctx, pc)
 	defer stop()
 	h.listen(pc, maxOverheardPerSource, heard)
 	return nil
@@ -137,7 +147,7 @@ func (h *Home) overhearPort(ctx context.Context, port uint16, heard func(from ne
 		return fmt.Errorf("listen at port %d: %w: %w", port, discovery.ErrUnavailable, err)
 	}
 	defer func() { _ = pc.Close() }()
-	stop := context.AfterFunc(ctx, func() { _ = pc.SetDeadline(time.Unix(1, 0)) })
+	stop := wakeAtEnd(ctx, pc)
 	defer stop()
 	p4 := ipv4.NewPacketConn(pc)
 	_ = p4.SetControlMessage(ipv4.FlagInterface, true) // Windows cannot; there the addresses decide
@@ -229,7 +239,7 @@ func (h *Home) knock(ctx context.Context, addrs []netip.Addr) error {
 		return fmt.Errorf("open a socket on %s: %w", h.Network.Interface, err)
 	}
 	defer func() { _ = pc.Close() }()
-	stop := context.AfterFunc(ctx, func() { _ = pc.SetDeadline(time.Unix(1, 0)) }) // wakes whoever waits for room
+	stop := wakeAtEnd(ctx, pc)
 	defer stop()
 	for _, a := range addrs {
 		if err := h.knocks.Wait(ctx); err != nil {
@@ -269,7 +279,7 @@ func (h *Home) KnockAt(ctx context.Context, a netip.Addr) (answers func() bool) 
 		return nobody
 	}
 	_ = c.SetDeadline(time.Now().Add(knockWait))
-	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
+	stop := wakeAtEnd(ctx, c)
 	_, err = c.Write(nil)
 	h.noteKnock(a)
 	return func() bool {

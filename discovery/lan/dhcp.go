@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"time"
 
 	"golang.org/x/net/ipv4"
 
@@ -72,7 +71,7 @@ func (h *Home) askDHCP(ctx context.Context, to netip.AddrPort, from uint16, own 
 		return nil, fmt.Errorf("listen at port %d: %w: %w", from, discovery.ErrUnavailable, err)
 	}
 	defer func() { _ = pc.Close() }()
-	stop := context.AfterFunc(ctx, func() { _ = pc.SetDeadline(time.Unix(1, 0)) })
+	stop := wakeAtEnd(ctx, pc)
 	defer stop()
 	p4 := ipv4.NewPacketConn(pc)
 	_ = p4.SetControlMessage(ipv4.FlagInterface, true) // Windows cannot; there the addresses decide

@@ -119,7 +119,7 @@ func (h *Home) exchange(ctx context.Context, c net.Conn, to netip.AddrPort, payl
 	if err := c.SetDeadline(time.Now().Add(exchangeWait)); err != nil {
 		return nil, fmt.Errorf("ask %s: %w", to, err)
 	}
-	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
+	stop := wakeAtEnd(ctx, c)
 	defer stop()
 	l.carries(line)
 	sent, err := c.Write(payload)
