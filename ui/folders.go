@@ -101,12 +101,13 @@ func (w *Window) placeSheet(name string, folders []string, then func(folder, nam
 
 // A folderSheet lets the user walk through folders to one.
 type folderSheet struct {
-	w     *Window
-	at    string
-	names []string // of the folders in it; the first leads up, if above is not empty
-	above string
-	path  *parts.Text
-	list  *parts.List
+	w      *Window
+	at     string
+	names  []string // of the folders in it; the first leads up, if above is not empty
+	above  string
+	closed map[string]bool // folders that cannot be read
+	path   *parts.Text
+	list   *parts.List
 }
 
 // How many folders, and how many files, are seen at once.
@@ -125,22 +126,19 @@ func listBox(list *parts.List, row fyne.CanvasObject, rows float32) fyne.CanvasO
 // findFolder lets the user look for a folder, from one on. then is told which; "" for none.
 func (w *Window) findFolder(from string, then func(folder string)) {
 	say := w.words.say
-	f := &folderSheet{w: w, path: parts.Small("").OneLine()}
+	f := &folderSheet{w: w, closed: map[string]bool{}, path: parts.Small("").OneLine()}
 	f.list = parts.NewList(f.length, func() fyne.CanvasObject { return newPathRow() }, func(i int, o fyne.CanvasObject) {
 		row, _ := o.(*pathRow)
-		if name, up := f.row(i); up {
-			row.show("back", say("reports.folder.up"), "")
-		} else {
-			row.show("folder", discovery.Line(name), "")
+		icon, words, dir := f.row(i)
+		if f.closed[dir] {
+			icon, words = "never", words+" · "+say("reports.folder.closed")
 		}
+		row.show(icon, words, "")
 	})
 	f.list.OnSelected = func(i int) {
 		f.list.UnselectAll()
-		if name, up := f.row(i); up {
-			f.enter(f.above)
-		} else {
-			f.enter(filepath.Join(f.at, name))
-		}
+		_, _, dir := f.row(i)
+		f.enter(dir)
 	}
 	answer := func(folder func() string) func() {
 		return func() { w.answer(); then(folder()) }
@@ -159,24 +157,31 @@ func (f *folderSheet) length() int {
 	return len(f.names)
 }
 
-// row gives the name in a row, or that it leads up.
-func (f *folderSheet) row(i int) (name string, up bool) {
+// row gives what a row shows, and the folder that it leads to.
+func (f *folderSheet) row(i int) (icon, words, dir string) {
 	if f.above != "" {
+		if i == 0 {
+			return "back", f.w.words.say("reports.folder.up"), f.above
+		}
 		i--
 	}
-	if i < 0 {
-		return "", true
-	}
-	return f.names[i], false
+	return "folder", discovery.Line(f.names[i]), filepath.Join(f.at, f.names[i])
 }
 
-// enter shows what is in a folder. One that cannot be read stays closed.
+// enter shows what is in a folder. One that cannot be read stays closed, and its row says so; to begin with, the one above
+// it is shown then.
 func (f *folderSheet) enter(dir string) {
 	w := f.w
 	w.live.run(func(ctx context.Context) func() {
 		names, above, err := w.program.Inside(ctx, dir)
 		return func() {
+			if up := filepath.Dir(dir); err != nil && f.at == "" && up != dir {
+				f.enter(up)
+				return
+			}
 			if err != nil {
+				f.closed[dir] = true
+				f.list.Refresh()
 				return
 			}
 			f.at, f.names, f.above = dir, names, above

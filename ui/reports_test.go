@@ -62,6 +62,7 @@ func TestReportsLookLikeThis(t *testing.T) {
 		{name: "reports-save", s: family(), do: func(b *bench) { b.saves("Save as PDF") }},
 		{name: "reports-save-dark", s: family(), dark: true, do: func(b *bench) { b.saves("Save as PDF") }},
 		{name: "reports-save-other", s: family(), do: func(b *bench) { b.saves("Save as web page"); b.otherFolder() }},
+		{name: "reports-save-closed", s: family(), dark: true, do: func(b *bench) { b.saves("Save as web page"); b.otherFolder(); b.closedFolder() }},
 		{name: "reports-saved", s: family(), do: func(b *bench) { b.saves("Save as PDF"); test.Tap(b.button("Save")) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,6 +104,30 @@ func (b *bench) otherFolder() {
 	b.findFolder("/home/mia/Documents", func(string) {})
 	b.settle()
 	b.until(func() bool { return strings.Contains(strings.Join(b.texts(), " "), "Letters") })
+}
+
+// closedFolder tries to open a folder that belongs to somebody else.
+func (b *bench) closedFolder() {
+	b.t.Helper()
+	list, _ := b.win.Canvas().Focused().(*parts.List)
+	if list == nil {
+		b.t.Fatal("the folders do not have the keyboard")
+	}
+	list.OnSelected(1) // the first leads up
+	b.until(func() bool { return strings.Contains(strings.Join(b.texts(), " "), "does not open") })
+}
+
+func TestAFolderThatIsGoneLeadsToTheOneAbove(t *testing.T) {
+	p := &fake{}
+	p.feed.Set(family())
+	b := open(t, p, true, theme.VariantLight)
+	var got string
+	b.findFolder("/home/mia/Bank", func(folder string) { got = folder })
+	b.until(func() bool { return strings.Contains(strings.Join(b.texts(), " "), "Letters") })
+	test.Tap(b.button("Take this folder"))
+	if got != "/home/mia" {
+		t.Errorf("got %q", got)
+	}
 }
 
 func TestWhatIsSeenIsPrintedAndSaved(t *testing.T) {

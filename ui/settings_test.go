@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -196,6 +197,9 @@ func (f *fake) Folders(ctx context.Context) []string {
 func (f *fake) Inside(_ context.Context, folder string) (names []string, above string, err error) {
 	if folder == "/" {
 		return []string{"home", "media"}, "", nil
+	}
+	if filepath.Base(folder) == "Bank" {
+		return nil, "", fs.ErrPermission
 	}
 	return []string{"Bank", "House", "Letters"}, filepath.Dir(folder), f.own.fail
 }
