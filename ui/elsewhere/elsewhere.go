@@ -144,6 +144,28 @@ func (t Target) Check() (Target, error) {
 	return t, ErrAddress
 }
 
+// Broker reads the address of an MQTT broker: mqtt://USER@HOST:PORT, or mqtts:// for an encrypted one; user and port may be
+// left away. What else is in it, a password too, is ErrAddress.
+func Broker(address string) (Target, error) {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil {
+		return Target{}, ErrAddress // the error would repeat a password
+	}
+	t := Target{Way: MQTT, Host: u.Hostname(), TLS: u.Scheme == "mqtts", User: u.User.Username()}
+	_, password := u.User.Password()
+	if password || u.Scheme != "mqtt" && !t.TLS || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return Target{}, ErrAddress
+	}
+	if p := u.Port(); p != "" {
+		n, err := strconv.ParseUint(p, 10, 16)
+		if err != nil || forbidden(uint16(n)) {
+			return Target{}, ErrAddress
+		}
+		t.Port = uint16(n)
+	}
+	return t.Check()
+}
+
 // Same reports whether two targets, as Check gives them, are one place.
 func (t Target) Same(o Target) bool {
 	return t.Way == o.Way && t.Host == o.Host && t.Port == o.Port && t.Address == o.Address

@@ -423,6 +423,37 @@ func TestWhereATargetMayBe(t *testing.T) {
 	}
 }
 
+func TestABrokerIsNamedByAnAddress(t *testing.T) {
+	for said, want := range map[string]Target{
+		"mqtt://homeassistant.local":            {Way: MQTT, Host: "homeassistant.local", Port: PortPlain},
+		"mqtt://mia@192.168.1.5:1884/":          {Way: MQTT, Host: "192.168.1.5", Port: 1884, User: "mia"},
+		"mqtts://mia%40home@broker.example":     {Way: MQTT, Host: "broker.example", Port: PortTLS, TLS: true, User: "mia@home"},
+		" mqtts://[2001:db8::1]:9999":           {Way: MQTT, Host: "2001:db8::1", Port: 9999, TLS: true},
+		"mqtt://mia:secret@192.168.1.5":         {},
+		"mqtt://mia:@192.168.1.5":               {},
+		"mqtt://192.0.2.1":                      {},
+		"mqtt://192.168.1.5:9100":               {},
+		"mqtt://192.168.1.5:0":                  {},
+		"mqtt://192.168.1.5:70000":              {},
+		"mqtt://192.168.1.5/topic":              {},
+		"mqtt://192.168.1.5?clean":              {},
+		"mqtt://192.168.1.5#x":                  {},
+		"mqtt://":                               {},
+		"mqtt:192.168.1.5":                      {},
+		"http://192.168.1.5":                    {},
+		"192.168.1.5":                           {},
+		"webhook":                               {},
+		"":                                      {},
+		"mqtt://\x1b[31m":                       {},
+		"mqtt://" + strings.Repeat("a.", 10000): {},
+	} {
+		got, err := Broker(said)
+		if (err == nil) != (want != Target{}) || err == nil && got != want {
+			t.Errorf("%q: got %+v, %v, want %+v", said, got, err, want)
+		}
+	}
+}
+
 func TestWhatIsToldEndsWithoutAScheduleToo(t *testing.T) {
 	t.Parallel()
 	f := facts(t)

@@ -59,24 +59,25 @@ type commands struct {
 	Verbose bool             `short:"v" help:"Say on standard error what is going on."`
 	Version kong.VersionFlag `help:"Show the version."`
 
-	Window   windowCmd   `cmd:"" default:"withargs" help:"Open the window. This is what happens without a command."`
-	Scan     scanCmd     `cmd:"" help:"Look around once and print what was found."`
-	Devices  devicesCmd  `cmd:"" help:"List the devices of the home."`
-	Todo     todoCmd     `cmd:"" help:"List what to do, the most urgent first."`
-	Again    againCmd    `cmd:"" name:"check-again" help:"Look for one finding again."`
-	Remind   remindCmd   `cmd:"" help:"Put one thing off, and be reminded of it."`
-	Letter   letterCmd   `cmd:"" help:"Print what to write to the maker of a device, or to say to your internet provider."`
-	News     newsCmd     `cmd:"" help:"List the sources on the internet that may be asked what is new, and switch them on or off."`
-	Correct  correctCmd  `cmd:"" help:"Say what a device is, where the program does not know or is wrong."`
-	Forget   forgetCmd   `cmd:"" help:"Forget a device, with all that is known of it."`
-	Identify identifyCmd `cmd:"" help:"Tell what recorded answers are of: JSON lines in, JSON lines out."`
-	Watch    watchCmd    `cmd:"" help:"Keep watch in the background: look around when it is time, and tell what matters."`
-	Round    roundCmd    `cmd:"" hidden:"" help:"One round for the watch."`
-	Tell     tellCmd     `cmd:"" hidden:"" help:"Tell the place elsewhere that the user named."`
-	Clicked  clickedCmd  `cmd:"" hidden:"" help:"Show what the latest notification was about."`
-	History  historyCmd  `cmd:"" help:"Show what changed over time, newest first."`
-	Report   reportCmd   `cmd:"" help:"Write a household report to print, or a sheet for the fridge."`
-	Homes    homesCmd    `cmd:"" help:"List the homes, rename one, or carry one to another computer in an encrypted file."`
+	Window    windowCmd    `cmd:"" default:"withargs" help:"Open the window. This is what happens without a command."`
+	Scan      scanCmd      `cmd:"" help:"Look around once and print what was found."`
+	Devices   devicesCmd   `cmd:"" help:"List the devices of the home."`
+	Todo      todoCmd      `cmd:"" help:"List what to do, the most urgent first."`
+	Again     againCmd     `cmd:"" name:"check-again" help:"Look for one finding again."`
+	Remind    remindCmd    `cmd:"" help:"Put one thing off, and be reminded of it."`
+	Letter    letterCmd    `cmd:"" help:"Print what to write to the maker of a device, or to say to your internet provider."`
+	News      newsCmd      `cmd:"" help:"List the sources on the internet that may be asked what is new, and switch them on or off."`
+	Elsewhere elsewhereCmd `cmd:"" help:"Say, or choose, who else is told how the home stands: an MQTT broker such as that of Home Assistant, or a webhook."`
+	Correct   correctCmd   `cmd:"" help:"Say what a device is, where the program does not know or is wrong."`
+	Forget    forgetCmd    `cmd:"" help:"Forget a device, with all that is known of it."`
+	Identify  identifyCmd  `cmd:"" help:"Tell what recorded answers are of: JSON lines in, JSON lines out."`
+	Watch     watchCmd     `cmd:"" help:"Keep watch in the background: look around when it is time, and tell what matters."`
+	Round     roundCmd     `cmd:"" hidden:"" help:"One round for the watch."`
+	Tell      tellCmd      `cmd:"" hidden:"" help:"Tell the place elsewhere that the user named."`
+	Clicked   clickedCmd   `cmd:"" hidden:"" help:"Show what the latest notification was about."`
+	History   historyCmd   `cmd:"" help:"Show what changed over time, newest first."`
+	Report    reportCmd    `cmd:"" help:"Write a household report to print, or a sheet for the fridge."`
+	Homes     homesCmd     `cmd:"" help:"List the homes, rename one, or carry one to another computer in an encrypted file."`
 }
 
 // Run carries out one command line, without the program's name, and gives the exit status.

@@ -1,10 +1,8 @@
 package terminal
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strconv"
@@ -15,9 +13,6 @@ import (
 	"porchlight/checks/rounds"
 	"porchlight/ui/program"
 )
-
-// maxPassphrase is how long a passphrase in a file may be.
-const maxPassphrase = 1024
 
 type homesCmd struct {
 	List   homesListCmd   `cmd:"" default:"1" help:"List the homes. This is what happens without another word."`
@@ -85,52 +80,22 @@ type Passphrase struct {
 
 // read gives the passphrase. A new one is asked for twice: who mistypes it would never see the home again.
 func (p Passphrase) read(r *run, fresh bool) (string, error) {
-	in := bufio.NewReader(io.LimitReader(r.In, 2*maxPassphrase))
-	switch {
-	case p.PassphraseFile == "-":
-		return firstLine(in)
-	case p.PassphraseFile != "":
-		f, err := os.Open(p.PassphraseFile)
-		if err != nil {
-			return "", fmt.Errorf("%w: --passphrase-file: %w", errUsage, err)
-		}
-		line, err := firstLine(bufio.NewReader(io.LimitReader(f, maxPassphrase)))
-		return line, errors.Join(err, f.Close())
-	case !r.Interactive:
-		return "", fmt.Errorf("%w: say where the passphrase is with --passphrase-file", errUsage)
+	questions := []string{r.program.Words.T("homes.passphrase", nil) + " "}
+	if fresh {
+		questions = append(questions, r.program.Words.T("homes.passphrase-again", nil)+" ")
 	}
-	ask := func(key string) (string, error) {
-		question := r.program.Words.T(key, nil) + " "
-		if r.Secret != nil {
-			return r.Secret(question)
-		}
-		_, _ = fmt.Fprint(r.Err, question)
-		return firstLine(in)
+	said, err := r.secret("passphrase", p.PassphraseFile, questions...)
+	if err != nil {
+		return "", err
 	}
-	phrase, err := ask("homes.passphrase")
-	if err != nil || !fresh {
-		return phrase, err
+	if said[0] != said[len(said)-1] {
+		return "", errTwoPassphrases
 	}
-	again, err := ask("homes.passphrase-again")
-	if err == nil && again != phrase {
-		err = errTwoPassphrases
-	}
-	return phrase, err
+	return said[0], nil
 }
 
 // errTwoPassphrases means that the passphrase was not the same the second time.
 var errTwoPassphrases = errors.New("two passphrases")
-
-func firstLine(in *bufio.Reader) (string, error) {
-	line, err := in.ReadString('\n')
-	if errors.Is(err, io.EOF) && line != "" {
-		err = nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("%w: no passphrase was given", errUsage)
-	}
-	return strings.TrimRight(line, "\r\n"), nil
-}
 
 type homesExportCmd struct {
 	Passphrase `embed:""`
