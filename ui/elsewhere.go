@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"porchlight/assets/text"
 	"porchlight/ui/elsewhere"
 	"porchlight/ui/parts"
 )
@@ -110,16 +109,16 @@ func (s *settingsPage) field(key string, e *parts.Entry) fyne.CanvasObject {
 
 // howItWent says when somebody was told last, and what went wrong then.
 func (s *settingsPage) howItWent() fyne.CanvasObject {
-	words, state := s.w.words, s.asked.elsewhere
-	when := text.Args{"time": words.Time(state.At)}
-	switch {
-	case state.At.IsZero() || state.Target.Way != s.typed.Way:
+	state := s.asked.elsewhere
+	said := state.Said(s.w.words.Catalog)
+	if said == "" || state.Target.Way != s.typed.Way {
 		return parts.Stack(0)
-	case state.Trouble != "":
-		when["why"] = words.say("elsewhere.trouble." + state.Trouble)
-		return parts.Beside(10, parts.NewPic("state-unchecked", parts.ColorMuted, 20), nil, parts.Body(words.T("settings.elsewhere.failed", when)))
 	}
-	return parts.Beside(10, parts.NewPic("state-allgood", parts.ColorAllGood, 20), nil, parts.Body(words.T("settings.elsewhere.told", when)))
+	icon, colour := "state-allgood", parts.ColorAllGood
+	if state.Trouble != "" {
+		icon, colour = "state-unchecked", parts.ColorMuted
+	}
+	return parts.Beside(10, parts.NewPic(icon, colour, 20), nil, parts.Body(said))
 }
 
 func (s *settingsPage) tryButton() *parts.Button {

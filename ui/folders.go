@@ -147,7 +147,10 @@ func (w *Window) findFolder(from string, then func(folder string)) {
 	body := parts.Stack(8, parts.Beside(10, parts.NewPic("folder", parts.ColorMuted, 18), nil, f.path), listBox(f.list, newPathRow(), folderRows))
 	w.sheet(500, say("reports.save.folder"), nil, body, f.list,
 		parts.NewButton(say("action.cancel"), "", answer(func() string { return "" })), use)
-	f.enter(from)
+	w.live.run(func(ctx context.Context) func() {
+		usual := w.program.Folders(ctx)
+		return func() { f.enter(append(upwards(from), usual...)...) }
+	})
 }
 
 func (f *folderSheet) length() int {
@@ -168,29 +171,42 @@ func (f *folderSheet) row(i int) (icon, words, dir string) {
 	return "folder", discovery.Line(f.names[i]), filepath.Join(f.at, f.names[i])
 }
 
-// enter shows what is in a folder. One that cannot be read stays closed, and its row says so; to begin with, the one above
-// it is shown then.
-func (f *folderSheet) enter(dir string) {
+// enter shows what is in the first folder that can be read. The others stay closed, and their rows say so.
+func (f *folderSheet) enter(dirs ...string) {
 	w := f.w
 	w.live.run(func(ctx context.Context) func() {
-		names, above, err := w.program.Inside(ctx, dir)
-		return func() {
-			if up := filepath.Dir(dir); err != nil && f.at == "" && up != dir {
-				f.enter(up)
-				return
+		for i, dir := range dirs {
+			if names, above, err := w.program.Inside(ctx, dir); err == nil {
+				return func() { f.show(dir, names, above, dirs[:i]) }
 			}
-			if err != nil {
-				f.closed[dir] = true
-				f.list.Refresh()
-				return
-			}
-			f.at, f.names, f.above = dir, names, above
-			f.path.Set(discovery.Line(dir))
-			f.list.ScrollToTop()
-			f.list.Refresh()
-			f.list.Highlight(0)
 		}
+		return func() { f.close(dirs) }
 	})
+}
+
+func (f *folderSheet) show(dir string, names []string, above string, closed []string) {
+	f.at, f.names, f.above = dir, names, above
+	delete(f.closed, dir)
+	f.path.Set(discovery.Line(dir))
+	f.list.ScrollToTop()
+	f.close(closed)
+	f.list.Highlight(0)
+}
+
+func (f *folderSheet) close(dirs []string) {
+	for _, dir := range dirs {
+		f.closed[dir] = true
+	}
+	f.list.Refresh()
+}
+
+// upwards gives a folder and those above it.
+func upwards(dir string) []string {
+	all := []string{dir}
+	for above := filepath.Dir(dir); above != dir; above = filepath.Dir(dir) {
+		all, dir = append(all, above), above
+	}
+	return all
 }
 
 // A pathRow is one folder or file of a list.

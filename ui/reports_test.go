@@ -124,9 +124,23 @@ func TestAFolderThatIsGoneLeadsToTheOneAbove(t *testing.T) {
 	var got string
 	b.findFolder("/home/mia/Bank", func(folder string) { got = folder })
 	b.until(func() bool { return strings.Contains(strings.Join(b.texts(), " "), "Letters") })
+	b.says("Bank · does not open")
 	test.Tap(b.button("Take this folder"))
 	if got != "/home/mia" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestAFolderThatOpensAfterAllIsOpen(t *testing.T) {
+	p := &fake{}
+	p.feed.Set(family())
+	b := open(t, p, true, theme.VariantLight)
+	f := &folderSheet{w: b.Window, closed: map[string]bool{}, path: parts.Small(""), list: parts.NewList(func() int { return 0 }, nil, nil)}
+	f.enter("/home/mia/Bank")
+	b.until(func() bool { return f.closed["/home/mia/Bank"] })
+	f.show("/home/mia/Bank", nil, "/home/mia", nil)
+	if f.closed["/home/mia/Bank"] {
+		t.Error("it still counts as closed")
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"time"
 	"unicode"
 
+	"porchlight/assets/text"
 	"porchlight/ui/report"
 )
 
@@ -156,14 +157,23 @@ func Broker(address string) (Target, error) {
 	if password || u.Scheme != "mqtt" && !t.TLS || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 		return Target{}, ErrAddress
 	}
-	if p := u.Port(); p != "" {
-		n, err := strconv.ParseUint(p, 10, 16)
-		if err != nil || forbidden(uint16(n)) {
-			return Target{}, ErrAddress
-		}
-		t.Port = uint16(n)
+	if t.Port, err = portOf(u); err != nil {
+		return Target{}, err
 	}
 	return t.Check()
+}
+
+// portOf gives the port of an address, 0 for the usual one, or ErrAddress.
+func portOf(u *url.URL) (uint16, error) {
+	p := u.Port()
+	if p == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(p, 10, 16)
+	if err != nil || forbidden(uint16(n)) {
+		return 0, ErrAddress
+	}
+	return uint16(n), nil
 }
 
 // Same reports whether two targets, as Check gives them, are one place.
@@ -194,10 +204,8 @@ func (t Target) url() (*url.URL, error) {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, ErrAddress
 	}
-	if p := u.Port(); p != "" {
-		if n, err := strconv.ParseUint(p, 10, 16); err != nil || forbidden(uint16(n)) {
-			return nil, ErrAddress
-		}
+	if _, err := portOf(u); err != nil {
+		return nil, err
 	}
 	if at, err := netip.ParseAddr(u.Hostname()); err == nil && u.Scheme == "http" && !inside(at) {
 		return nil, ErrPlain
@@ -311,6 +319,19 @@ type State struct {
 	Locked  bool      // a password is kept
 	At      time.Time // when it was tried last; zero for never
 	Trouble string    // what went wrong then; "" if nothing did
+}
+
+// Said says how it went the last time; "" if nobody was told yet.
+func (s State) Said(words *text.Catalog) string {
+	when := text.Args{"time": words.Time(s.At)}
+	switch {
+	case s.At.IsZero():
+		return ""
+	case s.Trouble != "":
+		when["why"] = words.T("elsewhere.trouble."+s.Trouble, nil)
+		return words.T("settings.elsewhere.failed", when)
+	}
+	return words.T("settings.elsewhere.told", when)
 }
 
 // Over gives a target that was typed over another: a secret that was left empty is the one before, if it is for the same

@@ -193,7 +193,7 @@ func (p *Program) tell(ctx context.Context) error {
 	}
 	s := p.feed.Latest()
 	if s.Home.Practice || s.Finished.IsZero() {
-		return errNothingToTell
+		return ErrNothingToTell
 	}
 	f := report.Facts{Snapshot: s, Words: p.words(), Version: p.Version, Now: time.Now(), Known: p.Firmware}
 	topics, err := p.teller().Tell(ctx, target, f, elsewhere.Every(p.set(ctx)), told.Topics[s.Home.ID])
@@ -232,7 +232,7 @@ func (p *Program) tellSoon(ctx context.Context) {
 		p.turn.Lock()
 		defer p.turn.Unlock()
 		p.waits.Store(false)
-		if err := p.tell(ctx); err != nil && !errors.Is(err, errNothingToTell) {
+		if err := p.tell(ctx); err != nil && !errors.Is(err, ErrNothingToTell) {
 			p.Log.WarnContext(ctx, "not told elsewhere", "err", err)
 		}
 	})

@@ -43,7 +43,7 @@ func TestThePlaceElsewhereIsToldAndItsSecretsStay(t *testing.T) {
 	if err := p.SetElsewhere(ctx, elsewhere.Target{Way: elsewhere.Webhook, Address: elsewhere.Secret(server.URL + "/hook/very-secret")}); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.TellElsewhere(ctx); !errors.Is(err, errNothingToTell) {
+	if err := p.TellElsewhere(ctx); !errors.Is(err, ErrNothingToTell) {
 		t.Errorf("no round yet: got %v", err)
 	}
 	home := walked(t, p, rounds.GatewayKey+"1", "Flat", 1)

@@ -49,8 +49,8 @@ var ErrNotAgreed = errors.New("nobody has agreed to look around this home")
 // ErrNoRound means that there is no picture of a home yet.
 var ErrNoRound = errors.New("no round has been walked yet")
 
-// errNothingToTell means that nothing is known yet that could be told elsewhere.
-var errNothingToTell = errors.New("nothing to tell yet")
+// ErrNothingToTell means that nothing is known yet that could be told elsewhere.
+var ErrNothingToTell = errors.New("nothing to tell yet")
 
 // ErrNoSuchDevice and ErrSeveralDevices mean that a person's word for a device fits none, or
 // more than one.
@@ -567,7 +567,7 @@ var sentences = []struct {
 	{ErrNoSuchDevice, "error.no-such-device"},
 	{ErrNoLetter, "error.no-letter"},
 	{ErrSeveralDevices, "error.several-devices"},
-	{errNothingToTell, "elsewhere.trouble.nothing"},
+	{ErrNothingToTell, "elsewhere.trouble.nothing"},
 	{elsewhere.ErrAddress, "elsewhere.trouble.address"},
 	{elsewhere.ErrPlain, "elsewhere.trouble.plain"},
 	{elsewhere.ErrCertificate, "elsewhere.trouble.certificate"},

@@ -1,24 +1,26 @@
 package terminal
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
-	"porchlight/assets/text"
 	"porchlight/discovery"
 	"porchlight/ui/elsewhere"
 	"porchlight/ui/program"
 )
 
 type elsewhereCmd struct {
-	Place      string `arg:"" optional:"" help:"Whom to tell from now on: mqtt://NAME@HOST:PORT or mqtts:// for an MQTT broker, webhook, or off for nobody. Without it, says who is told."`
-	SecretFile string `help:"Read the password of the broker, or the address of the webhook, from the first line of this file, or of standard input for -." placeholder:"FILE"`
+	Place      string   `arg:"" optional:"" help:"Whom to tell from now on: mqtt://NAME@HOST:PORT or mqtts:// for an MQTT broker, webhook, or off for nobody. Without it, says who is told."`
+	More       []string `arg:"" optional:"" hidden:""` // what somebody typed who did not know that it is asked for; never repeated
+	SecretFile string   `help:"Read the password of the broker, or the address of the webhook, from the first line of this file, or of standard input for -." placeholder:"FILE"`
 }
 
 // Help says what is told, and why a secret is not an argument.
 func (elsewhereCmd) Help() string {
 	return "After each look around, the place is told your devices, whether they are here, and what there is to do. Never a password. " +
-		"It is tried at once. A password, or the address of a webhook, is asked for and not shown: in a command it would stay in the history of your terminal."
+		"It is told at once. A password, or the address of a webhook, is asked for and not shown: in a command it would stay in the history of your terminal. " +
+		"An empty answer keeps the one from before."
 }
 
 // Run keeps whom to tell, if that was said, and tells at once.
@@ -49,9 +51,13 @@ func (c *elsewhereCmd) Run(r *run) error {
 		return w.Err()
 	}
 	if c.Place != "" {
-		known, err := r.program.Resume(r.ctx)
-		if err == nil && known {
-			err = r.program.TellElsewhere(r.ctx)
+		if _, err := r.program.Resume(r.ctx); err != nil {
+			return err
+		}
+		err := r.program.TellElsewhere(r.ctx)
+		if errors.Is(err, program.ErrNothingToTell) { // yet
+			w.paragraph("", r.program.Sentence(err))
+			return w.Err()
 		}
 		if err != nil {
 			return err
@@ -60,27 +66,30 @@ func (c *elsewhereCmd) Run(r *run) error {
 			return err
 		}
 	}
-	w.HowItWent(state)
+	w.paragraph("", cmp.Or(state.Said(w.Words), w.Words.T("settings.elsewhere.what", nil)))
 	return w.Err()
 }
 
 // target reads the place, without its secrets.
-func (c *elsewhereCmd) target() (elsewhere.Target, error) {
+func (c *elsewhereCmd) target() (t elsewhere.Target, err error) {
+	const places = "the place is mqtt://NAME@HOST:PORT, mqtts://NAME@HOST:PORT, webhook or off; a password or the address of a webhook is asked for"
+	if len(c.More) > 0 {
+		return t, fmt.Errorf("%w: %s", errUsage, places)
+	}
 	switch c.Place {
 	case "", "off":
-		if c.SecretFile != "" {
-			return elsewhere.Target{}, fmt.Errorf("%w: --secret-file is for a broker or a webhook", errUsage)
-		}
-		return elsewhere.Target{}, nil
 	case elsewhere.Webhook:
-		return elsewhere.Target{Way: elsewhere.Webhook}, nil
+		t.Way = elsewhere.Webhook
+	default:
+		if t, err = elsewhere.Broker(c.Place); errors.Is(err, elsewhere.ErrPlain) {
+			return t, fmt.Errorf("%w: %w, as mqtts:// is", errUsage, err)
+		}
+		if err != nil {
+			return t, fmt.Errorf("%w: %s", errUsage, places)
+		}
 	}
-	t, err := elsewhere.Broker(c.Place)
-	if errors.Is(err, elsewhere.ErrPlain) {
-		return t, fmt.Errorf("%w: %w, as mqtts:// is", errUsage, err)
-	}
-	if err != nil {
-		return t, fmt.Errorf("%w: the place is mqtt://NAME@HOST:PORT, mqtts://NAME@HOST:PORT, webhook or off; a password or the address of a webhook is asked for", errUsage)
+	if c.SecretFile != "" && t.Way != elsewhere.Webhook && t.User == "" {
+		return t, fmt.Errorf("%w: --secret-file is for a webhook, or for a broker and a name: mqtt://NAME@HOST", errUsage)
 	}
 	return t, nil
 }
@@ -112,18 +121,4 @@ func (w *Writer) Whom(s elsewhere.State) {
 		whom += " (" + discovery.Line(s.Where) + ")"
 	}
 	w.paragraph("", whom)
-}
-
-// HowItWent writes when a place was told last, and what went wrong then.
-func (w *Writer) HowItWent(s elsewhere.State) {
-	when := text.Args{"time": w.Words.Time(s.At)}
-	switch {
-	case s.At.IsZero():
-		w.paragraph("", w.Words.T("settings.elsewhere.what", nil))
-	case s.Trouble != "":
-		when["why"] = w.Words.T("elsewhere.trouble."+s.Trouble, nil)
-		w.paragraph("", w.Words.T("settings.elsewhere.failed", when))
-	default:
-		w.paragraph("", w.Words.T("settings.elsewhere.told", when))
-	}
 }

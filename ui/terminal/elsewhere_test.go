@@ -44,10 +44,21 @@ func TestSomebodyElseIsToldFromTheTerminal(t *testing.T) {
 	h.says("outside, in plain", ExitUsage, []string{"has to be encrypted", "mqtts://"}, secret, "elsewhere", "mqtt://192.0.2.1")
 	h.says("a password to see", ExitUsage, []string{"asked for"}, secret, "elsewhere", "mqtt://mia:swordfish@127.0.0.1")
 	h.says("an address to see", ExitUsage, []string{"asked for"}, secret, "elsewhere", hook.URL+"/api/webhook/only-for-mia")
+	h.says("an address beside it", ExitUsage, []string{"asked for"}, secret, "elsewhere", "webhook", hook.URL+"/api/webhook/only-for-mia")
+	h.says("a password of nobody", ExitUsage, []string{"a name: mqtt://NAME@HOST"}, nil, "elsewhere", "mqtt://"+away, "--secret-file="+file)
+	h.ok(os.WriteFile(file, []byte(strings.Repeat("x", maxSecret+1)+"\n"), 0o600))
+	h.says("too long", ExitUsage, []string{"longer"}, []string{"xx"}, "elsewhere", "webhook", "--secret-file="+file)
 	h.says("nobody again", ExitDone, []string{"Whom may we tell? Nobody"}, nil, "elsewhere", "off")
 	h.says("a secret of nobody", ExitUsage, []string{"--secret-file"}, nil, "elsewhere", "off", "--secret-file="+file)
 	if told != 1 {
 		t.Errorf("it was told %d times, want once", told)
+	}
+}
+
+func TestThereIsNothingToTellYet(t *testing.T) {
+	status, out, errOut := command(t, strings.NewReader(""), t.TempDir(), "elsewhere", "mqtt://"+nobodyAt(t))
+	if status != ExitDone || !strings.Contains(out, "There is nothing to tell yet.") {
+		t.Errorf("got %d, %s%s", status, out, errOut)
 	}
 }
 

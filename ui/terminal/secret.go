@@ -2,61 +2,72 @@ package terminal
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 )
 
-// maxSecret is how many bytes of a file are read for a secret.
-const maxSecret = 4096
+// maxSecret is how many bytes a secret may have.
+const maxSecret = 1024
 
 // secret reads what nobody else should see: the first line of a file, or of standard input for "-"; without a file, the
-// answers of a person to some questions. option is what it is, and how its option begins.
-func (r *run) secret(option, file string, questions ...string) ([]string, error) {
-	in := bufio.NewReader(io.LimitReader(r.In, maxSecret))
-	from := in
-	switch {
-	case file == "-":
-	case file != "":
-		f, err := os.Open(file)
-		if err != nil {
-			return nil, fmt.Errorf("%w: --%s-file: %w", errUsage, option, err)
-		}
-		defer func() { _ = f.Close() }() // it was only read
-		from = bufio.NewReader(io.LimitReader(f, maxSecret))
-	case !r.Interactive:
-		return nil, fmt.Errorf("%w: say where the %s is with --%s-file", errUsage, option, option)
-	default:
-		var answers []string
-		for _, q := range questions {
-			ask := r.Secret
-			if ask == nil {
-				ask = func(question string) (string, error) {
-					_, _ = fmt.Fprint(r.Err, question)
-					return firstLine(option, in)
-				}
-			}
-			answer, err := ask(q)
-			if err != nil {
-				return nil, err
-			}
-			answers = append(answers, answer)
-		}
-		return answers, nil
+// answers of a person to some questions. what it is names its option too: of a passphrase it is --passphrase-file.
+func (r *run) secret(what, file string, questions ...string) ([]string, error) {
+	if file != "" {
+		line, err := r.secretIn(what, file)
+		return []string{line}, err
 	}
-	line, err := firstLine(option, from)
-	return []string{line}, err
+	if !r.Interactive {
+		return nil, fmt.Errorf("%w: say where the %s is with --%s-file", errUsage, what, what)
+	}
+	in, ask := bufio.NewReader(r.In), r.Secret
+	if ask == nil {
+		ask = func(question string) (string, error) {
+			_, _ = fmt.Fprint(r.Err, question)
+			return firstLine(what, in)
+		}
+	}
+	var answers []string
+	for _, q := range questions {
+		answer, err := ask(q)
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, answer)
+	}
+	return answers, nil
 }
 
-func firstLine(what string, in *bufio.Reader) (string, error) {
-	line, err := in.ReadString('\n')
-	if errors.Is(err, io.EOF) && line != "" {
-		err = nil
+// secretIn reads a secret from a file, or from standard input for "-".
+func (r *run) secretIn(what, file string) (string, error) {
+	if file == "-" {
+		return firstLine(what, bufio.NewReader(r.In))
 	}
+	f, err := os.Open(file)
 	if err != nil {
-		return "", fmt.Errorf("%w: no %s was given", errUsage, what)
+		return "", fmt.Errorf("%w: --%s-file: %w", errUsage, what, err)
 	}
-	return strings.TrimRight(line, "\r\n"), nil
+	defer func() { _ = f.Close() }() // it was only read
+	return firstLine(what, bufio.NewReader(f))
+}
+
+// firstLine reads a line. One that is too long is refused: a part of a secret opens nothing, or too much.
+func firstLine(what string, in *bufio.Reader) (string, error) {
+	var line []byte
+	for len(line) <= maxSecret+1 { // and the end of the line
+		b, err := in.ReadByte()
+		if errors.Is(err, io.EOF) && len(line) > 0 || b == '\n' {
+			break
+		}
+		if err != nil {
+			return "", fmt.Errorf("%w: no %s was given", errUsage, what)
+		}
+		line = append(line, b)
+	}
+	if line = bytes.TrimRight(line, "\r"); len(line) > maxSecret {
+		return "", fmt.Errorf("%w: the %s is longer than %d bytes", errUsage, what, maxSecret)
+	}
+	return string(line), nil
 }
