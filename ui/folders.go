@@ -84,7 +84,7 @@ func (w *Window) placeSheet(name string, folders []string, then func(folder, nam
 	}
 	where := w.newFolderChoice(say("reports.save.folder"), folders, w.folder, func(folder string) { w.folder = folder }, func() {
 		w.answer()
-		w.findFolder(w.folder, func(folder string) {
+		w.findFolder(w.folder, folders, func(folder string) {
 			w.folder = cmp.Or(folder, w.folder)
 			w.placeSheet(entry.Text, folders, then)
 		})
@@ -123,8 +123,9 @@ func listBox(list *parts.List, row fyne.CanvasObject, rows float32) fyne.CanvasO
 	return parts.NewBox(theme.ColorNameInputBackground, theme.ColorNameInputBorder, 10, 4, 4, container.NewStack(room, list))
 }
 
-// findFolder lets the user look for a folder, from one on. then is told which; "" for none.
-func (w *Window) findFolder(from string, then func(folder string)) {
+// findFolder lets the user look for a folder, from one on; where that cannot be read, from the nearest above it, or from
+// one of the usual ones. then is told which; "" for none.
+func (w *Window) findFolder(from string, usual []string, then func(folder string)) {
 	say := w.words.say
 	f := &folderSheet{w: w, closed: map[string]bool{}, path: parts.Small("").OneLine()}
 	f.list = parts.NewList(f.length, func() fyne.CanvasObject { return newPathRow() }, func(i int, o fyne.CanvasObject) {
@@ -147,10 +148,7 @@ func (w *Window) findFolder(from string, then func(folder string)) {
 	body := parts.Stack(8, parts.Beside(10, parts.NewPic("folder", parts.ColorMuted, 18), nil, f.path), listBox(f.list, newPathRow(), folderRows))
 	w.sheet(500, say("reports.save.folder"), nil, body, f.list,
 		parts.NewButton(say("action.cancel"), "", answer(func() string { return "" })), use)
-	w.live.run(func(ctx context.Context) func() {
-		usual := w.program.Folders(ctx)
-		return func() { f.enter(append(upwards(from), usual...)...) }
-	})
+	f.enter(append(upwards(from), usual...)...)
 }
 
 func (f *folderSheet) length() int {

@@ -101,7 +101,7 @@ func (b *bench) saves(button string) {
 func (b *bench) otherFolder() {
 	b.t.Helper()
 	b.answer()
-	b.findFolder("/home/mia/Documents", func(string) {})
+	b.findFolder("/home/mia/Documents", nil, func(string) {})
 	b.settle()
 	b.until(func() bool { return strings.Contains(strings.Join(b.texts(), " "), "Letters") })
 }
@@ -122,7 +122,7 @@ func TestAFolderThatIsGoneLeadsToTheOneAbove(t *testing.T) {
 	p.feed.Set(family())
 	b := open(t, p, true, theme.VariantLight)
 	var got string
-	b.findFolder("/home/mia/Bank", func(folder string) { got = folder })
+	b.findFolder("/home/mia/Bank", nil, func(folder string) { got = folder })
 	b.until(func() bool { return strings.Contains(strings.Join(b.texts(), " "), "Letters") })
 	b.says("Bank · does not open")
 	test.Tap(b.button("Take this folder"))

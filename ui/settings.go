@@ -654,7 +654,7 @@ func (s *settingsPage) reports() fyne.CanvasObject {
 	if set := w.set.Reports; set != "" {
 		body, _ := card.Content.(*fyne.Container)
 		f := w.newFolderChoice(w.words.say("settings.reports.folder"), s.folders, set, where, func() {
-			w.findFolder(w.set.Reports, func(folder string) {
+			w.findFolder(w.set.Reports, s.folders, func(folder string) {
 				if folder != "" {
 					where(folder)
 				}

@@ -105,7 +105,7 @@ func (c *elsewhereCmd) ask(r *run, t *elsewhere.Target) error {
 	}
 	said, err := r.secret("secret", c.SecretFile, r.program.Words.T(key, nil)+": ")
 	if err == nil {
-		*into = elsewhere.Secret(said[0])
+		*into = elsewhere.Secret(said)
 	}
 	return err
 }

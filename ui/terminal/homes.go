@@ -80,18 +80,15 @@ type Passphrase struct {
 
 // read gives the passphrase. A new one is asked for twice: who mistypes it would never see the home again.
 func (p Passphrase) read(r *run, fresh bool) (string, error) {
-	questions := []string{r.program.Words.T("homes.passphrase", nil) + " "}
-	if fresh {
-		questions = append(questions, r.program.Words.T("homes.passphrase-again", nil)+" ")
+	phrase, err := r.secret("passphrase", p.PassphraseFile, r.program.Words.T("homes.passphrase", nil)+" ")
+	if err != nil || !fresh || p.PassphraseFile != "" {
+		return phrase, err
 	}
-	said, err := r.secret("passphrase", p.PassphraseFile, questions...)
-	if err != nil {
-		return "", err
+	again, err := r.secret("passphrase", "", r.program.Words.T("homes.passphrase-again", nil)+" ")
+	if err == nil && again != phrase {
+		err = errTwoPassphrases
 	}
-	if said[0] != said[len(said)-1] {
-		return "", errTwoPassphrases
-	}
-	return said[0], nil
+	return phrase, err
 }
 
 // errTwoPassphrases means that the passphrase was not the same the second time.

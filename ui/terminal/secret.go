@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -13,58 +12,39 @@ import (
 const maxSecret = 1024
 
 // secret reads what nobody else should see: the first line of a file, or of standard input for "-"; without a file, the
-// answers of a person to some questions. what it is names its option too: of a passphrase it is --passphrase-file.
-func (r *run) secret(what, file string, questions ...string) ([]string, error) {
-	if file != "" {
-		line, err := r.secretIn(what, file)
-		return []string{line}, err
-	}
-	if !r.Interactive {
-		return nil, fmt.Errorf("%w: say where the %s is with --%s-file", errUsage, what, what)
-	}
-	in, ask := bufio.NewReader(r.In), r.Secret
-	if ask == nil {
-		ask = func(question string) (string, error) {
-			_, _ = fmt.Fprint(r.Err, question)
-			return firstLine(what, in)
-		}
-	}
-	var answers []string
-	for _, q := range questions {
-		answer, err := ask(q)
+// answer of a person to a question. what it is names its option too: of a passphrase it is --passphrase-file.
+func (r *run) secret(what, file, question string) (string, error) {
+	switch {
+	case file == "-":
+		return firstLine(what, r.In)
+	case file != "":
+		f, err := os.Open(file)
 		if err != nil {
-			return nil, err
+			return "", fmt.Errorf("%w: --%s-file: %w", errUsage, what, err)
 		}
-		answers = append(answers, answer)
+		defer func() { _ = f.Close() }() // it was only read
+		return firstLine(what, f)
+	case !r.Interactive:
+		return "", fmt.Errorf("%w: say where the %s is with --%s-file", errUsage, what, what)
+	case r.Secret != nil:
+		return r.Secret(question)
 	}
-	return answers, nil
+	_, _ = fmt.Fprint(r.Err, question)
+	return firstLine(what, r.In)
 }
 
-// secretIn reads a secret from a file, or from standard input for "-".
-func (r *run) secretIn(what, file string) (string, error) {
-	if file == "-" {
-		return firstLine(what, bufio.NewReader(r.In))
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return "", fmt.Errorf("%w: --%s-file: %w", errUsage, what, err)
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	return firstLine(what, bufio.NewReader(f))
-}
-
-// firstLine reads a line. One that is too long is refused: a part of a secret opens nothing, or too much.
-func firstLine(what string, in *bufio.Reader) (string, error) {
+// firstLine reads a line, and nothing behind it. One that is too long is refused: a part of a secret opens nothing, or too
+// much.
+func firstLine(what string, in io.Reader) (string, error) {
 	var line []byte
-	for len(line) <= maxSecret+1 { // and the end of the line
-		b, err := in.ReadByte()
-		if errors.Is(err, io.EOF) && len(line) > 0 || b == '\n' {
+	for b := make([]byte, 1); len(line) <= maxSecret+1; line = append(line, b...) { // and the end of the line
+		_, err := io.ReadFull(in, b)
+		if errors.Is(err, io.EOF) && len(line) > 0 || err == nil && b[0] == '\n' {
 			break
 		}
 		if err != nil {
 			return "", fmt.Errorf("%w: no %s was given", errUsage, what)
 		}
-		line = append(line, b)
 	}
 	if line = bytes.TrimRight(line, "\r"); len(line) > maxSecret {
 		return "", fmt.Errorf("%w: the %s is longer than %d bytes", errUsage, what, maxSecret)
